@@ -1,0 +1,193 @@
+"""Articles, the websites they are meant for, and the models that may write them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.providers.registry import is_configured
+from batchwriter.fields import ExactCharField
+
+SLUG_LENGTH = 100
+PROVIDERS = [("openai", "OpenAI"), ("gemini", "Gemini"), ("offline", _("Offline writer"))]
+
+
+class WritingModelQuerySet(models.QuerySet["WritingModel"]):
+    """The words in which models on offer are asked for."""
+
+    def offered(self) -> "WritingModelQuerySet":
+        """Enabled and not past the provider's retirement date."""
+        today = timezone.now().date()
+        return self.filter(enabled=True).exclude(retires_on__lte=today)
+
+    def named(self, name: str) -> "WritingModel | None":
+        """The offered model with this id or label, whatever its case."""
+        wanted = name.strip().casefold()
+        for model in self.offered():
+            if wanted in (model.code.casefold(), model.label.casefold()):
+                return model
+        return None
+
+
+class WritingModel(models.Model):
+    """A model that operators offer: what users see, and what goes over the wire."""
+
+    code = models.SlugField(_("id"), max_length=60, unique=True)
+    label = ExactCharField(_("label"), max_length=80, unique=True)
+    provider = models.CharField(_("provider"), max_length=20, choices=PROVIDERS)
+    model = models.CharField(
+        _("provider's model id"), max_length=120, help_text=_("As it goes over the wire.")
+    )
+    enabled = models.BooleanField(_("enabled"), default=True)
+    retires_on = models.DateField(
+        _("retires on"), null=True, blank=True, help_text=_("Not offered from this day on.")
+    )
+    replacement = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("replacement"),
+    )
+    input_price = models.DecimalField(
+        _("input price"),
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("US dollars per million tokens."),
+    )
+    output_price = models.DecimalField(
+        _("output price"),
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("US dollars per million tokens."),
+    )
+    position = models.PositiveIntegerField(_("order"), default=100)
+
+    objects = WritingModelQuerySet.as_manager()
+
+    class Meta:
+        db_table = "writing_models"
+        verbose_name = _("writing model")
+        verbose_name_plural = _("writing models")
+        ordering = ["position", "label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def available(self) -> bool:
+        """Whether its provider has a key (or needs none)."""
+        return is_configured(self.provider)
+
+
+class Website(models.Model):
+    """A site of the user's that articles are written for."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="websites"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    url = models.URLField(_("address"), max_length=255)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "websites"
+        verbose_name = _("website")
+        verbose_name_plural = _("websites")
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """The words in which articles are asked for."""
+
+    def live(self) -> "ArticleQuerySet":
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+    def of(self, user: Any) -> "ArticleQuerySet":
+        """The articles of ``user`` that are not deleted."""
+        return self.live().filter(user=user)
+
+
+class Article(models.Model):
+    """A finished draft or published text. Written by a job, it keeps the job's and item's ids."""
+
+    class Status(models.TextChoices):
+        """Where the text stands in its owner's work."""
+
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="articles"
+    )
+    website = models.ForeignKey(
+        Website,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="articles",
+        verbose_name=_("website"),
+    )
+    job_id = models.BigIntegerField(_("batch job"), null=True, blank=True, editable=False)
+    item_id = models.BigIntegerField(
+        _("batch item"), null=True, blank=True, unique=True, editable=False
+    )
+    keyword = models.CharField(_("keyword"), max_length=200, blank=True, default="")
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.CharField(_("slug"), max_length=SLUG_LENGTH)
+    meta_title = models.CharField(_("meta title"), max_length=60, blank=True, default="")
+    meta_description = models.CharField(
+        _("meta description"), max_length=160, blank=True, default=""
+    )
+    content = models.TextField(_("content"))
+    outline = models.TextField(_("outline"), blank=True, default="")
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
+    model = models.CharField(_("model"), max_length=60, blank=True, default="")
+    word_count = models.PositiveIntegerField(_("words"), default=0)
+    tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
+    needs_review = models.BooleanField(_("needs review"), default=False)
+    issues = models.JSONField(_("issues"), default=list, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    updated_at = models.DateTimeField(_("changed"))
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    live_slug = models.GeneratedField(
+        expression=Case(When(Q(deleted_at__isnull=True), then=F("slug"))),
+        output_field=models.CharField(max_length=SLUG_LENGTH, null=True),
+        db_persist=False,
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        db_table = "articles"
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="articles_user_newest"),
+            models.Index(fields=["user", "job_id", "id"], name="articles_user_job"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "live_slug"], name="articles_user_slug"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "published"]), name="articles_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

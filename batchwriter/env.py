@@ -1,0 +1,104 @@
+"""Reading the environment: an empty value is unset, a wrong one is refused with a sentence."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+DATABASE_SCHEMES = ("sqlite", "mysql")
+RATE = re.compile(r"^[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)$")
+
+
+class Env:
+    """Typed access to environment variables; each method names the variable in its error."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    @classmethod
+    def load(cls, dotenv: Path) -> "Env":
+        """Read ``dotenv`` where it exists; what the process already has in its environment wins."""
+        if dotenv.is_file():
+            environ.Env.read_env(str(dotenv), overwrite=False)
+        return cls(os.environ)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value without surrounding blanks, or ``default`` where it is missing or empty."""
+        return self._variables.get(name, "").strip() or default
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        """``1`` is on, ``0`` is off."""
+        value = self.text(name, "1" if default else "0")
+        if value not in ("0", "1"):
+            raise ImproperlyConfigured(f"{name} must be 1 (on) or 0 (off), not {value!r}.")
+        return value == "1"
+
+    def integer(self, name: str, default: int, *, least: int = 1) -> int:
+        """A whole number that is at least ``least``."""
+        value = self.text(name, str(default))
+        try:
+            number = int(value)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ImproperlyConfigured(
+                f"{name} must be a whole number of at least {least}, not {value!r}."
+            )
+        return number
+
+    def seconds(self, name: str, default: float, *, least: float = 0.0) -> float:
+        """A number of seconds, fractions allowed, that is at least ``least``."""
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not least <= number < 10**9:
+            raise ImproperlyConfigured(
+                f"{name} must be a number of seconds of at least {least:g}, not {value!r}."
+            )
+        return number
+
+    def words(self, name: str) -> list[str]:
+        """A comma-separated list; blanks around the parts and empty parts are dropped."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def rate(self, name: str, default: str) -> str | None:
+        """A throttle such as ``30/min``; ``off`` gives None, which switches it off."""
+        value = self.text(name, default)
+        if value.lower() == "off":
+            return None
+        if not RATE.match(value):
+            raise ImproperlyConfigured(f"{name} must look like 30/min, or be off, not {value!r}.")
+        return value
+
+    def base_url(self, name: str) -> str:
+        """The address of a server, or an empty string for the vendor's own."""
+        value = self.text(name)
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}.")
+        return value.rstrip("/")
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings for the database that the URL in ``name`` points at."""
+        url = self.text(name, default)
+        if url.split(":", 1)[0] not in DATABASE_SCHEMES:
+            raise ImproperlyConfigured(
+                f"{name} must begin with mysql:// (MariaDB or MySQL) or sqlite:///."
+            )
+        try:
+            config = dict(environ.Env.db_url_config(url))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error
+        if not config.get("NAME"):
+            raise ImproperlyConfigured(f"{name} names no database: add it after the last slash.")
+        return config
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's e-mail settings; without a URL, messages are printed to the console."""
+        return dict(environ.Env.email_url_config(self.text(name, "consolemail://")))

@@ -1,0 +1,82 @@
+"""Logging: one configuration, and the named events that the worker tells.
+
+Every line of the worker goes through ``event`` here, so that its words and fields stand in one
+place: text for people, fields for machines.
+"""
+
+import logging
+from typing import Any
+
+import structlog
+
+worker_log = logging.getLogger("batchwriter.worker")
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+
+EVENTS = {
+    "worker_started": (logging.INFO, "Worker {worker} started"),
+    "worker_stopping": (logging.INFO, "Worker {worker} is stopping"),
+    "worker_stopped": (logging.INFO, "Worker {worker} stopped"),
+    "worker_expelled": (logging.WARNING, "Worker {worker} lost its lease and starts anew"),
+    "jobs_running": (logging.INFO, "Processing {count} jobs in parallel"),
+    "job_claimed": (logging.INFO, "Claimed job #{job}"),
+    "job_paused": (logging.INFO, "Paused job #{job}: {reason}"),
+    "job_left": (logging.INFO, "Left job #{job}: {reason}"),
+    "job_taken_over": (logging.WARNING, "Took over {count} jobs of silent worker {other}"),
+    "article_created": (logging.INFO, "Successfully created article #{article}"),
+    "article_failed": (logging.WARNING, "Failed to create article for item #{item}: {reason}"),
+    "result_unwanted": (logging.WARNING, "Dropped the result of item #{item}: no longer ours"),
+    "item_crashed": (logging.ERROR, "Unexpected error while writing item #{item}"),
+    "database_away": (logging.WARNING, "The database cannot be reached: {reason}"),
+    "database_back": (logging.INFO, "The database answers again"),
+    "circuit_opened": (logging.WARNING, "Provider circuit of {model} opened: {reason}"),
+    "circuit_closed": (logging.INFO, "Provider circuit of {model} closed"),
+}
+
+
+def event(name: str, *, error: BaseException | None = None, **fields: Any) -> None:
+    """Log the event ``name`` with its sentence and ``fields``; ``error`` adds a traceback."""
+    level, sentence = EVENTS[name]
+    worker_log.log(
+        level,
+        "[BatchWorker] " + sentence.format(**fields),
+        extra={"action": name, **fields},
+        exc_info=error,
+    )
+
+
+def logging_config(style: str) -> dict[str, Any]:
+    """The ``logging`` configuration: ``console`` for people, ``json`` for machines."""
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if style == "console"
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": "structlog.stdlib.ProcessorFormatter",
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    renderer,
+                ],
+                "foreign_pre_chain": SHARED_PROCESSORS,
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "httpx": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
+        },
+    }
