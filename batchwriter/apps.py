@@ -11,8 +11,10 @@ class BatchwriterConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what has to be imported once the applications are loaded."""
+        from django.apps import apps
         from django.db.models.signals import pre_migrate
 
         from batchwriter import charset
 
-        pre_migrate.connect(charset.prepare, sender=self)
+        # Sent once for each application that has models, before any of them is migrated.
+        pre_migrate.connect(charset.prepare, sender=apps.get_app_config("accounts"))
