@@ -338,6 +338,7 @@ class ProviderCircuit(models.Model):
     opened_at = models.DateTimeField(_("open since"), null=True, blank=True)
     retry_at = models.DateTimeField(_("next try"), null=True, blank=True, db_index=True)
     openings = models.PositiveIntegerField(_("openings in a row"), default=0)
+    probing = models.BooleanField(_("being tried"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
 
     class Meta:

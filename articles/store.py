@@ -1,0 +1,184 @@
+"""Writing articles to their table: new ones from a draft, changes by their owner, deletion."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from slugify import slugify
+
+from articles.models import SLUG_LENGTH, Article, Website
+from articles.writing import html
+from articles.writing.pipeline import Draft
+from batchwriter import database
+from batchwriter.errors import InvalidInput
+
+WRITTEN_SLUG_LENGTH = 80
+SLUG = re.compile(r"^[a-z0-9-]+$")
+LENGTHS = {"title": 200, "meta_title": 60, "meta_description": 160}
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def create_from_draft(
+    draft: Draft,
+    *,
+    user_id: int,
+    job_id: int,
+    item_id: int,
+    keyword: str,
+    website_id: Any,
+    language: str,
+    model: str,
+    now: datetime,
+) -> Article:
+    """Insert the article of one batch item, with a slug that its owner does not use yet.
+
+    A website that was removed meanwhile is left out. Runs in the caller's transaction.
+    """
+    website = Website.objects.filter(pk=website_id, user_id=user_id).first() if website_id else None
+    article = Article(
+        user_id=user_id,
+        website=website,
+        job_id=job_id,
+        item_id=item_id,
+        keyword=keyword,
+        title=draft.title,
+        meta_title=draft.meta_title,
+        meta_description=draft.meta_description,
+        content=draft.content,
+        outline=draft.outline,
+        language=language,
+        model=model,
+        word_count=draft.word_count,
+        tokens_used=draft.usage.total,
+        needs_review=bool(draft.issues),
+        issues=draft.issues,
+        created_at=now,
+        updated_at=now,
+    )
+    base = slugify(draft.title, max_length=WRITTEN_SLUG_LENGTH, word_boundary=True)
+    article.slug = free_slug(user_id, base) if base else f"new-{uuid.uuid4().hex}"
+    article.save(force_insert=True)
+    if not base:
+        article.slug = free_slug(user_id, f"bai-viet-{article.pk}")
+        article.save(update_fields=["slug"])
+    return article
+
+
+def free_slug(user_id: int, base: str, *, besides: int | None = None) -> str:
+    """``base``, or ``base-2``, ``base-3`` …: the first that no live article of the user has.
+
+    ``besides`` is an article whose own slug does not count.
+    """
+    taken = Article.objects.live().filter(user_id=user_id, slug__startswith=base)
+    used = set(taken.exclude(pk=besides).values_list("slug", flat=True))
+    if base not in used:
+        return base
+    number = 2
+    while f"{base}-{number}" in used:
+        number += 1
+    return f"{base}-{number}"
+
+
+def edit(article: Article, **changes: Any) -> Article:
+    """Apply ``changes`` of title, slug, meta_title, meta_description, content, status, website.
+
+    Content is cleaned; texts are normalised (NFC). Only what changed is written. Raises
+    InvalidInput that names the wrong fields.
+    """
+    problems: dict[str, list[str]] = {}
+    values: dict[str, Any] = {}
+    for name, value in changes.items():
+        try:
+            values[name] = _EDITS[name](article, value)
+        except InvalidInput as error:
+            problems.update({name: error.fields[""]})
+    if problems:
+        raise InvalidInput(problems)
+    changed = {name: value for name, value in values.items() if getattr(article, name) != value}
+    if "content" in changed:
+        changed["word_count"] = html.count_words(changed["content"])
+    if not changed:
+        return article
+    for name, value in changed.items():
+        setattr(article, name, value)
+    article.updated_at = database.now()
+    try:
+        with transaction.atomic():
+            article.save(update_fields=[*changed, "updated_at"])
+    except IntegrityError as error:
+        raise InvalidInput({"slug": [_("Another article of yours has this slug.")]}) from error
+    return article
+
+
+def delete(article: Article) -> None:
+    """Take the article out of sight; its row stays for the accounts, its slug is free again."""
+    now = database.now()
+    Article.objects.filter(pk=article.pk, deleted_at=None).update(deleted_at=now, updated_at=now)
+
+
+def _wrong(sentence: str) -> InvalidInput:
+    return InvalidInput({"": [sentence]})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(_("Must be a text."))
+    if UNSTORABLE.search(value):
+        raise _wrong(_("Contains characters that cannot be stored."))
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _line(name: str, *, required: bool) -> Callable[[Article, Any], str]:
+    def check(article: Article, value: Any) -> str:
+        text = " ".join(_text(value).split())
+        if required and not text:
+            raise _wrong(_("May not be empty."))
+        if len(text) > LENGTHS[name]:
+            raise _wrong(
+                _("Has %(count)d characters; at most %(most)d are possible.")
+                % {"count": len(text), "most": LENGTHS[name]}
+            )
+        return text
+
+    return check
+
+
+def _slug(article: Article, value: Any) -> str:
+    text = _text(value)
+    if not SLUG.match(text) or len(text) > SLUG_LENGTH:
+        raise _wrong(
+            _("Use 1 to %(most)d characters of a-z, 0-9 and hyphens.") % {"most": SLUG_LENGTH}
+        )
+    return text
+
+
+def _content(article: Article, value: Any) -> str:
+    return html.clean(_text(value))
+
+
+def _status(article: Article, value: Any) -> str:
+    if value not in Article.Status.values:
+        raise _wrong(_("Must be one of: %(choices)s.") % {"choices": ", ".join(Article.Status.values)})
+    return str(value)
+
+
+def _website(article: Article, value: Any) -> Website | None:
+    if value is None or (isinstance(value, Website) and value.user_id == article.user_id):
+        return value
+    raise _wrong(_("You have no website with this id."))
+
+
+_EDITS: dict[str, Callable[[Article, Any], Any]] = {
+    "title": _line("title", required=True),
+    "slug": _slug,
+    "meta_title": _line("meta_title", required=False),
+    "meta_description": _line("meta_description", required=False),
+    "content": _content,
+    "status": _status,
+    "website": _website,
+}

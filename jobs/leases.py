@@ -1,0 +1,115 @@
+"""The leases of worker processes: registering, renewing, giving back.
+
+A worker has one lease for everything that it holds, in its row of ``batch_workers``. All times
+are the database's: the clock of a worker's host does not matter.
+"""
+
+import os
+import socket
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from batchwriter import database
+from batchwriter.database import DatabaseNow
+from jobs.models import BatchWorker
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE = Path("/proc/self/ns/pid")
+
+
+class Expelled(Exception):
+    """The lease of this worker ended; what it held belongs to others now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process of a host, told apart from a later one with the same number.
+
+    ``machine`` is the boot of the host and its process namespace: containers share host names
+    and process numbers, and a number comes back after a restart.
+    """
+
+    machine: str
+    pid: int
+    started: str
+
+    @classmethod
+    def current(cls) -> "Process":
+        """This process."""
+        pid = os.getpid()
+        return cls(machine=_machine(), pid=pid, started=_start_time(pid) or "")
+
+    def is_gone(self) -> bool:
+        """Whether the process surely does not exist any more. False where that is unknown."""
+        if not self.started or self.machine != _machine():
+            return False
+        return _start_time(self.pid) != self.started
+
+
+def _machine() -> str:
+    """The boot and process namespace of this host; a name of its own where it has none."""
+    try:
+        return f"{BOOT_ID.read_text().strip()}/{os.readlink(NAMESPACE)}"
+    except OSError:
+        return f"unknown/{socket.gethostname()}"
+
+
+def _start_time(pid: int) -> str | None:
+    """When a process started, in clock ticks since boot; None where there is no such process.
+
+    Field 22 of ``/proc/PID/stat`` (proc(5)). A zombie is gone.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def register() -> str:
+    """Make a worker row for this process with a fresh lease; returns its id."""
+    process, now = Process.current(), database.now()
+    worker_id = f"{socket.gethostname()[:40]}:{process.pid}:{uuid.uuid4().hex[:12]}"
+    BatchWorker.objects.create(
+        id=worker_id,
+        host=socket.gethostname()[:120],
+        machine=process.machine[:80],
+        pid=process.pid,
+        process_started=process.started[:40],
+        started_at=now,
+        seen_at=now,
+        expires_at=now,
+    )
+    BatchWorker.objects.filter(pk=worker_id).update(
+        expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS)
+    )
+    return worker_id
+
+
+def renew(worker_id: str) -> bool:
+    """Extend the lease. False where it ended meanwhile: then it never comes back."""
+    return bool(
+        BatchWorker.objects.filter(
+            pk=worker_id, expelled=False, expires_at__gt=DatabaseNow()
+        ).update(seen_at=DatabaseNow(), expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS))
+    )
+
+
+def require(worker_id: str) -> None:
+    """Lock the worker's row in the caller's transaction; raise Expelled where its lease ended.
+
+    Whoever expels this worker waits for that transaction, and then sees what it took.
+    """
+    alive = BatchWorker.objects.select_for_update().filter(
+        pk=worker_id, expelled=False, expires_at__gt=DatabaseNow()
+    )
+    if not alive:
+        raise Expelled(worker_id)
+
+
+def retire(worker_id: str) -> None:
+    """Take the row of a worker away that holds nothing any more."""
+    BatchWorker.objects.filter(pk=worker_id).delete()

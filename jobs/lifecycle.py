@@ -1,0 +1,312 @@
+"""What people do with a job: create, pause, resume, cancel, retry.
+
+The one place for API, pages, admin and command line. Every function is one short transaction
+that locks the job first; the order of locks is job, item, attempt, user, queue.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from accounts import ledger
+from accounts.models import User
+from articles.writing.estimate import tokens_to_hold
+from batchwriter import database
+from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
+from jobs import circuits, turns
+from jobs.models import BatchAttempt, BatchItem, BatchJob
+from jobs.status import (
+    UNSETTLED_ITEMS,
+    AttemptState,
+    EventKind,
+    ItemStatus,
+    JobStatus,
+    PauseReason,
+)
+from jobs.submission import Submission
+from jobs.transitions import end_attempts, move, record
+
+IDEMPOTENCY_HOURS = 24
+RETRY_AFTER_SECONDS = 60
+INSERT_BATCH = 500
+
+
+class TooManyOpenJobs(BatchwriterError):
+    """The user has as many unfinished jobs as are allowed."""
+
+    code = "throttled"
+    status = 429
+    retry_after = RETRY_AFTER_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a submission would need, and how far the balance goes."""
+
+    total_items: int
+    estimated_tokens: int
+    tokens_available: int
+    affordable_items: int
+    duplicates: list[str]
+    warnings: list[str]
+
+
+def create(
+    user: User,
+    submission: Submission,
+    *,
+    idempotency_key: str | None = None,
+    request_hash: str = "",
+) -> tuple[BatchJob, bool]:
+    """Make a job with one item per keyword; True where it is new.
+
+    With an ``idempotency_key`` that this user used in the last 24 h for the same
+    ``request_hash``, the earlier job comes back. Raises IdempotencyConflict for another hash, and
+    TooManyOpenJobs.
+    """
+
+    def insert() -> BatchJob:
+        return _insert(user, submission, idempotency_key, request_hash)
+
+    earlier = replay(user, idempotency_key, request_hash)
+    if earlier is not None:
+        return earlier, False
+    try:
+        return database.in_transaction(insert), True
+    except IntegrityError:
+        earlier = replay(user, idempotency_key, request_hash)
+        if earlier is None:
+            raise
+        return earlier, False
+
+
+def replay(user: User, idempotency_key: str | None, request_hash: str) -> BatchJob | None:
+    """The job that this key already made, None for a new or expired key.
+
+    Raises IdempotencyConflict where the key came with another body.
+    """
+    if idempotency_key is None:
+        return None
+    job = BatchJob.objects.of(user).filter(idempotency_key=idempotency_key).first()
+    if job is None or job.created_at < _oldest_key(database.now()):
+        return None
+    if job.request_hash != request_hash:
+        raise IdempotencyConflict(
+            _("This Idempotency-Key was used for another request; use a new one.")
+        )
+    return job
+
+
+def _oldest_key(now: datetime) -> datetime:
+    return now - timedelta(hours=IDEMPOTENCY_HOURS)
+
+
+def _insert(user: User, submission: Submission, key: str | None, request_hash: str) -> BatchJob:
+    owner = ledger.lock(user.pk)
+    now = database.now()
+    if key is not None:
+        BatchJob.objects.of(user).filter(
+            idempotency_key=key, created_at__lt=_oldest_key(now)
+        ).update(idempotency_key=None)
+    most = django_settings.BATCH_MAX_OPEN_JOBS
+    if key is None or not BatchJob.objects.of(user).filter(idempotency_key=key).exists():
+        if BatchJob.objects.of(user).open().count() >= most:
+            raise TooManyOpenJobs(
+                _("You have %(most)d unfinished jobs; wait for one to end or cancel one.")
+                % {"most": most}
+            )
+    job = BatchJob.objects.create(
+        user=owner,
+        total_items=len(submission.keywords),
+        job_data={"settings": submission.settings},
+        writing_model=submission.writing_model,
+        tokens_at_start=owner.tokens_remaining,
+        articles_limit_at_start=owner.article_limit,
+        idempotency_key=key,
+        request_hash=request_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    BatchItem.objects.bulk_create(
+        [
+            BatchItem(job=job, position=position, keyword=keyword, tokens_estimated=tokens)
+            for position, (keyword, tokens) in enumerate(
+                zip(submission.keywords, _tokens(submission), strict=True)
+            )
+        ],
+        batch_size=INSERT_BATCH,
+    )
+    record(job, EventKind.CREATED, actor=user, at=now)
+    turns.mark_ready(user.pk)
+    return job
+
+
+def _tokens(submission: Submission) -> list[int]:
+    chosen = submission.settings
+    return [
+        tokens_to_hold(
+            language=chosen["language"],
+            length=chosen["length"],
+            outline_option=chosen["outlineOption"],
+            keyword=keyword,
+            custom_outline=chosen["customOutline"],
+        )
+        for keyword in submission.keywords
+    ]
+
+
+def estimate(user: User, submission: Submission) -> Estimate:
+    """What ``submission`` would set aside, in tokens; nothing is written."""
+    owner = User.objects.get(pk=user.pk)
+    tokens = _tokens(submission)
+    affordable, left = 0, owner.tokens_free
+    for needed in tokens[: owner.articles_free]:
+        if needed > left:
+            break
+        left -= needed
+        affordable += 1
+    return Estimate(
+        total_items=len(tokens),
+        estimated_tokens=sum(tokens),
+        tokens_available=owner.tokens_free,
+        affordable_items=affordable,
+        duplicates=submission.duplicates,
+        warnings=_warnings(owner, submission, tokens, affordable),
+    )
+
+
+def _warnings(
+    owner: User, submission: Submission, tokens: list[int], affordable: int
+) -> list[str]:
+    sentences = []
+    if affordable < len(tokens):
+        sentences.append(
+            _("Your balance and article limit are enough for %(affordable)d of %(total)d articles.")
+            % {"affordable": affordable, "total": len(tokens)}
+        )
+    if submission.settings["autoInsertImages"]:
+        sentences.append(
+            _("No image source is set up on this server; the articles come without images.")
+        )
+    model = submission.writing_model
+    if model.retires_on:
+        sentences.append(
+            _("%(model)s is withdrawn by its provider on %(date)s.")
+            % {"model": model.label, "date": model.retires_on.isoformat()}
+        )
+    return sentences
+
+
+def pause(job_id: int, *, by: User | None) -> BatchJob:
+    """Start no further keyword; those that run finish and count."""
+
+    def act(job: BatchJob, now: datetime) -> dict[str, Any]:
+        return {
+            "status": JobStatus.PAUSED,
+            "pause_reason": PauseReason.USER,
+            "error_message": None,
+            "lease_owner": None,
+        }
+
+    return _act(
+        job_id, (JobStatus.PENDING, JobStatus.PROCESSING), EventKind.PAUSED, by, act
+    )
+
+
+def resume(job_id: int, *, by: User | None) -> BatchJob:
+    """Let a paused job go on at its first unsettled keyword.
+
+    Where its provider was not answering, the provider is tried at once.
+    """
+
+    def act(job: BatchJob, now: datetime) -> dict[str, Any]:
+        if job.pause_reason == PauseReason.PROVIDER and by is not None:
+            circuits.try_now(job.writing_model_id, now)
+        return {"status": JobStatus.PENDING, "pause_reason": None, "error_message": None}
+
+    return _act(job_id, (JobStatus.PAUSED,), EventKind.RESUMED, by, act)
+
+
+def wake(job_id: int) -> None:
+    """Let a job that waits for its provider go on; does nothing where it no longer waits."""
+    with contextlib.suppress(InvalidTransition):
+        resume(job_id, by=None)
+
+
+def cancel(job_id: int, *, by: User | None) -> BatchJob:
+    """End a job at once: running calls are dropped unpaid, finished articles stay."""
+
+    def act(job: BatchJob, now: datetime) -> dict[str, Any]:
+        job.items.filter(status__in=UNSETTLED_ITEMS).update(
+            status=ItemStatus.CANCELLED, finished_at=now
+        )
+        end_attempts(job, BatchAttempt.objects.filter(job=job), AttemptState.DROPPED, now)
+        return {
+            "status": JobStatus.CANCELLED,
+            "pause_reason": None,
+            "error_message": None,
+            "lease_owner": None,
+            "lease_epoch": job.lease_epoch + 1,
+            "finished_at": now,
+        }
+
+    allowed = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.PAUSED)
+    return _act(job_id, allowed, EventKind.CANCELLED, by, act)
+
+
+def retry(job_id: int, *, by: User | None) -> BatchJob:
+    """Write the failed keywords of an ended job again, and them alone."""
+
+    def act(job: BatchJob, now: datetime) -> dict[str, Any]:
+        failed = job.items.filter(status=ItemStatus.FAILED)
+        first = failed.order_by("position").values_list("position", flat=True).first()
+        if first is None:
+            raise InvalidTransition(_("No keyword of this job has failed."))
+        failed.update(
+            status=ItemStatus.PENDING, error_code=None, error_message=None, finished_at=None
+        )
+        return {
+            "status": JobStatus.PENDING,
+            "failed_items": 0,
+            "current_item_index": first,
+            "error_message": None,
+            "finished_at": None,
+        }
+
+    return _act(
+        job_id, (JobStatus.COMPLETED, JobStatus.FAILED), EventKind.RETRIED, by, act
+    )
+
+
+def _act(
+    job_id: int,
+    allowed: tuple[JobStatus, ...],
+    kind: EventKind,
+    by: User | None,
+    act: Callable[[BatchJob, datetime], dict[str, Any]],
+) -> BatchJob:
+    """Lock the job, check its state, apply ``act``'s changes and write them into the history."""
+
+    def step() -> BatchJob:
+        job = BatchJob.objects.select_for_update().get(pk=job_id)
+        if job.status not in allowed:
+            raise InvalidTransition(
+                _("This job is %(status)s; that is only possible while it is %(allowed)s.")
+                % {
+                    "status": job.get_status_display(),
+                    "allowed": ", ".join(str(status.label) for status in allowed),
+                }
+            )
+        now = database.now()
+        move(job, now, **act(job, now))
+        record(job, kind, actor=by, at=now)
+        turns.mark_ready(job.user_id)
+        return job
+
+    return database.in_transaction(step)

@@ -1,0 +1,59 @@
+"""The few threads through which a worker's event loop reaches the database."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import InterfaceError, OperationalError, connections
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+THREADS = 4
+AWAY = (OperationalError, InterfaceError)
+
+
+def forget_broken_connection() -> None:
+    """Close this thread's connection after an error, so that the next call makes a new one."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+
+
+class DatabasePool:
+    """Runs database functions in a fixed number of threads, a connection each."""
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
+
+    async def run(
+        self,
+        function: Callable[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """The result of ``function``, or its exception.
+
+        It cannot be interrupted: a caller that is cancelled still waits for the answer, so that
+        nothing is written behind its back.
+        """
+
+        def call() -> Result:
+            try:
+                return function(*args, **kwargs)
+            except AWAY:
+                forget_broken_connection()
+                raise
+
+        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    def close(self) -> None:
+        """Close the connections of all threads and end them."""
+        for _ in range(THREADS):
+            self._threads.submit(forget_broken_connection)
+        self._threads.shutdown(wait=True)

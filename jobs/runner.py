@@ -1,0 +1,172 @@
+"""One leased job: its keywords side by side, as many at once as there is room for."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
+from articles.writing import pipeline
+from batchwriter import logs
+from jobs import queue, settlement
+from jobs.pool import AWAY, DatabasePool
+from jobs.queue import Lease, Next, Stale, Start
+from jobs.settlement import Failure
+
+# How soon a job looks again for keywords that others gave back, or for tokens they freed.
+LOOK_AGAIN_SECONDS = 0.5
+DATABASE_RETRY_SECONDS = 0.5
+INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.")
+
+
+class Runner:
+    """Writes the keywords of one lease until nothing is left, or until it is told to stop.
+
+    ``stop_starting`` lets what runs finish, ``abort`` drops it at once.
+    """
+
+    def __init__(
+        self,
+        lease: Lease,
+        *,
+        pool: DatabasePool,
+        provider: Callable[[str], Provider],
+        items_in_flight: int,
+    ) -> None:
+        self.lease = lease
+        self._pool = pool
+        self._provider = provider
+        self._most = items_in_flight
+        self._running: dict[asyncio.Task[None], Start] = {}
+        self._starting = True
+        self._looks_again = False
+        self._wake = asyncio.Event()
+
+    @property
+    def starting(self) -> bool:
+        """Whether further keywords may be started."""
+        return self._starting
+
+    @property
+    def unfinished(self) -> list[Start]:
+        """The keywords that run at present."""
+        return list(self._running.values())
+
+    def stop_starting(self) -> None:
+        """Start nothing more; what runs may finish and settle."""
+        self._starting = False
+        self._wake.set()
+
+    def abort(self) -> None:
+        """Start nothing more and drop the calls in flight. Their attempts are ended elsewhere."""
+        self.stop_starting()
+        for task in self._running:
+            task.cancel()
+
+    async def run(self) -> None:
+        """Return when nothing runs and nothing more may be started."""
+        look = Next.MORE
+        while self._starting or self._running:
+            room = self._most - len(self._running)
+            wants = look is Next.MORE or not self._running or self._looks_again
+            if self._starting and room > 0 and wants:
+                look = await self._start(room)
+                if look is Next.MORE:
+                    continue
+            await self._wait(look)
+
+    async def _start(self, room: int) -> Next:
+        self._looks_again = False
+        try:
+            starts, look = await self._pool.run(queue.start_items, self.lease, room)
+        except Stale:
+            self._starting = False
+            return Next.EMPTY
+        except AWAY:
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+            return Next.MORE
+        if look is Next.PAUSED:
+            self._starting = False
+        for start in starts:
+            task = asyncio.create_task(self._write(start))
+            self._running[task] = start
+            task.add_done_callback(self._done)
+        return look
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task)
+        self._wake.set()
+
+    async def _wait(self, look: Next) -> None:
+        """Until a keyword ends, somebody asks for something, or it is time to look again."""
+        full = len(self._running) >= self._most
+        timeout = None if full or not self._starting else LOOK_AGAIN_SECONDS
+        try:
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
+            self._looks_again = look is not Next.EMPTY
+        except TimeoutError:
+            self._looks_again = True
+        self._wake.clear()
+
+    async def _write(self, start: Start) -> None:
+        spent = pipeline.Spend()
+        try:
+            provider = self._provider(start.model.provider)
+            draft = await pipeline.write(start.brief(), provider, spent)
+        except ProviderUnavailable as error:
+            await self._give_way(start, error, spent)
+        except ProviderError as error:
+            outage = isinstance(error, TryAgain) and error.outage
+            await self._fail(start, Failure(error.code, error.message, outage), spent)
+        except Exception as error:
+            logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
+            await self._fail(start, INTERNAL_ERROR, spent)
+        else:
+            await self._settle(start, draft, spent)
+
+    async def _settle(
+        self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend
+    ) -> None:
+        article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+        if article is not None:
+            logs.event(
+                "article_created",
+                article=article,
+                job=start.job_id,
+                item=start.item_id,
+                worker=start.worker,
+                tokens=draft.usage.total,
+            )
+
+    async def _fail(self, start: Start, failure: Failure, spent: pipeline.Spend) -> None:
+        failed = await self._persist(start, settlement.fail, start, failure, spent.total)
+        if failed is not None:
+            logs.event(
+                "article_failed",
+                item=start.item_id,
+                job=start.job_id,
+                worker=start.worker,
+                reason=failure.code,
+            )
+
+    async def _give_way(
+        self, start: Start, error: ProviderUnavailable, spent: pipeline.Spend
+    ) -> None:
+        await self._persist(start, settlement.provider_unavailable, start, error, spent.total)
+        logs.event("job_paused", job=start.job_id, reason=error.code, worker=start.worker)
+
+    async def _persist(self, start: Start, function: Callable[..., Any], *args: Any) -> Any:
+        """Write an outcome, however long the database is away; None where it is unwanted.
+
+        The functions may be repeated after an unknown commit: the attempt's state tells them.
+        """
+        while True:
+            try:
+                return await self._pool.run(function, *args)
+            except Stale:
+                logs.event(
+                    "result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker
+                )
+                return None
+            except AWAY:
+                await asyncio.sleep(DATABASE_RETRY_SECONDS)

@@ -1,0 +1,60 @@
+"""How a locked job changes: its row, its running attempts and its history, in one way."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from accounts import ledger
+from accounts.models import User
+from batchwriter.errors import InvalidTransition
+from jobs.models import BatchAttempt, BatchEvent, BatchJob
+from jobs.status import AttemptState, EventKind, may_move
+
+
+def move(job: BatchJob, now: datetime, **changes: Any) -> None:
+    """Write ``changes`` to a job that the caller has locked, and stamp the activity.
+
+    Raises InvalidTransition for a change of status that is not in the graph.
+    """
+    if "status" in changes and not may_move(job.status, changes["status"]):
+        raise InvalidTransition(f"A job never goes from {job.status} to {changes['status']}.")
+    changes |= {"updated_at": now, "last_activity_at": now}
+    BatchJob.objects.filter(pk=job.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(job, name, value)
+
+
+def end_attempts(job: BatchJob, attempts: QuerySet[BatchAttempt], state: AttemptState, now: datetime) -> int:
+    """End those of ``attempts`` that still run, and give back what they held.
+
+    The caller has locked the job. Returns how many there were.
+    """
+    running = attempts.filter(state=AttemptState.CALLING)
+    totals = running.aggregate(tokens=Sum("tokens_held"))
+    ended: int = running.update(state=state, ended_at=now)
+    if ended:
+        ledger.release(job.user_id, tokens=totals["tokens"], articles=ended)
+    return ended
+
+
+def record(
+    job: BatchJob,
+    kind: EventKind,
+    *,
+    at: datetime,
+    item_id: int | None = None,
+    actor: User | None = None,
+    worker: str = "",
+    message: str = "",
+) -> None:
+    """Add one line to the history of ``job``."""
+    BatchEvent.objects.create(
+        job=job,
+        item_id=item_id,
+        kind=kind,
+        actor=actor,
+        worker=worker,
+        message=message[:500],
+        created_at=at,
+    )

@@ -1,0 +1,269 @@
+"""The worker process: seats, poll, heartbeat, take-over, signals, drain."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from articles.providers.base import Provider
+from articles.providers.registry import get_provider
+from batchwriter import logs
+from jobs import circuits, leases, lifecycle, queue, takeover
+from jobs.heartbeat import Heartbeat
+from jobs.models import BatchJob
+from jobs.pool import AWAY, DatabasePool
+from jobs.queue import Stale
+from jobs.runner import Runner
+from jobs.status import JobStatus
+
+HOUSEKEEPING_SECONDS = 1.0
+SWEEP_SECONDS = 30.0
+GRACE_SECONDS = 20.0
+# After the grace: dropping what is left, and the rows that say so. Ends within the 25 s that
+# are promised, even where the database does not answer.
+LAST_WORDS_SECONDS = 4.0
+DATABASE_RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a worker works; see ``run_batch_worker --help``."""
+
+    poll_seconds: float
+    max_jobs: int
+    items_in_flight: int
+    drain: bool = False
+
+
+class Worker:
+    """Claims jobs as long as it has a free seat, and runs each of them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._pool = DatabasePool()
+        self._runners: dict[asyncio.Task[None], Runner] = {}
+        self._providers: dict[str, Provider] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._expelled = False
+        self._database_away = False
+        self._worker_id = ""
+        self._heartbeat: Heartbeat | None = None
+        self._next_housekeeping = 0.0
+        self._next_sweep = 0.0
+
+    async def run(self) -> None:
+        """Work until a signal, or with ``drain`` until no job is pending or processing."""
+        self._listen_to_signals()
+        try:
+            while not self._stopping:
+                await self._guard(self._turn)
+                if not self._stopping:
+                    await self._sleep(self._options.poll_seconds)
+        finally:
+            await self._leave()
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._stopping = True
+        self._wake.set()
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        """The first signal asks for an orderly end; a second one ends at once (leases expire)."""
+        if self._stopping:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().remove_signal_handler(number)
+            signal.raise_signal(signal.SIGKILL)
+        self.stop()
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait, but not longer than until something happens."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+        self._wake.clear()
+
+    async def _guard(self, step: Callable[[], "asyncio.Future[None]"]) -> None:
+        """Run one step; while the database is away, wait for it."""
+        try:
+            await step()
+        except AWAY as error:
+            if not self._database_away:
+                logs.event("database_away", reason=str(error), worker=self._worker_id)
+            self._database_away = True
+            await self._sleep(DATABASE_RETRY_SECONDS)
+        else:
+            if self._database_away:
+                logs.event("database_back", worker=self._worker_id)
+            self._database_away = False
+
+    async def _turn(self) -> None:
+        if self._expelled:
+            await self._drop_everything()
+        if not self._worker_id:
+            await self._register()
+        await self._watch()
+        await self._housekeep()
+        await self._claim()
+        if self._options.drain and not self._runners and await self._pool.run(_nothing_left):
+            self.stop()
+
+    async def _register(self) -> None:
+        await self._pool.run(takeover.expel_dead_processes)
+        await self._pool.run(takeover.take_over_expired)
+        self._worker_id = await self._pool.run(leases.register)
+        loop = asyncio.get_running_loop()
+        self._heartbeat = Heartbeat(
+            self._worker_id, lambda: loop.call_soon_threadsafe(self._on_expelled)
+        )
+        self._heartbeat.start()
+        logs.event("worker_started", worker=self._worker_id)
+
+    def _on_expelled(self) -> None:
+        """Our lease ended: every job and keyword here is somebody else's now."""
+        self._expelled = True
+        for runner in self._runners.values():
+            runner.abort()
+        self._wake.set()
+
+    async def _drop_everything(self) -> None:
+        logs.event("worker_expelled", worker=self._worker_id)
+        if self._runners:
+            await asyncio.wait(self._runners)
+        await self._stop_heartbeat()
+        self._worker_id, self._expelled = "", False
+
+    async def _watch(self) -> None:
+        """See what people asked for: a paused job starts nothing, a cancelled one is dropped."""
+        runners = list(self._runners.values())
+        if not runners:
+            return
+        ids = sorted({runner.lease.job_id for runner in runners})
+        statuses = await self._pool.run(queue.statuses, ids)
+        for runner in runners:
+            status, epoch = statuses.get(runner.lease.job_id, (JobStatus.CANCELLED, 0))
+            if status == JobStatus.CANCELLED:
+                runner.abort()
+            elif status != JobStatus.PROCESSING or epoch != runner.lease.epoch:
+                runner.stop_starting()
+
+    async def _housekeep(self) -> None:
+        """Take over, let jobs try their provider again, mend turns: now and then."""
+        now = time.monotonic()
+        if now < self._next_housekeeping:
+            return
+        self._next_housekeeping = now + HOUSEKEEPING_SECONDS
+        await self._pool.run(takeover.take_over_expired)
+        await self._pool.run(_wake_jobs)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            await self._pool.run(queue.mend_turns)
+
+    async def _claim(self) -> None:
+        before = len(self._runners)
+        while len(self._runners) < self._options.max_jobs and not self._stopping:
+            if not await self._pool.run(queue.work_is_waiting):
+                break
+            try:
+                lease = await self._pool.run(queue.claim, self._worker_id)
+            except leases.Expelled:
+                self._on_expelled()
+                break
+            if lease is None:
+                break
+            logs.event("job_claimed", job=lease.job_id, worker=self._worker_id)
+            self._seat(
+                Runner(
+                    lease,
+                    pool=self._pool,
+                    provider=self._provider,
+                    items_in_flight=self._options.items_in_flight,
+                )
+            )
+        if len(self._runners) > before:
+            logs.event("jobs_running", count=len(self._runners), worker=self._worker_id)
+
+    def _seat(self, runner: Runner) -> None:
+        task = asyncio.create_task(runner.run())
+        self._runners[task] = runner
+        task.add_done_callback(self._unseat)
+
+    def _unseat(self, task: asyncio.Task[None]) -> None:
+        """The seat is free: look for the next job at once."""
+        self._runners.pop(task)
+        self._wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            raise task.exception()  # type: ignore[misc]
+
+    def _provider(self, name: str) -> Provider:
+        if name not in self._providers:
+            self._providers[name] = get_provider(name)
+        return self._providers[name]
+
+    async def _leave(self) -> None:
+        """Hand the jobs back at once, let what runs finish within the grace, drop the rest."""
+        logs.event("worker_stopping", worker=self._worker_id)
+        deadline = time.monotonic() + GRACE_SECONDS
+        try:
+            async with asyncio.timeout(GRACE_SECONDS + LAST_WORDS_SECONDS):
+                await self._hand_back()
+                await self._finish(deadline)
+        except TimeoutError:
+            logs.event("database_away", reason="timed out while leaving", worker=self._worker_id)
+        logs.event("worker_stopped", worker=self._worker_id)
+
+    async def _hand_back(self) -> None:
+        for runner in self._runners.values():
+            leased = runner.starting
+            runner.stop_starting()
+            if leased:
+                await self._insist(queue.hand_back, runner.lease)
+
+    async def _finish(self, deadline: float) -> None:
+        if self._runners:
+            await asyncio.wait(self._runners, timeout=max(deadline - time.monotonic(), 0))
+        left = [start for runner in self._runners.values() for start in runner.unfinished]
+        for runner in self._runners.values():
+            runner.abort()
+        if self._runners:
+            await asyncio.wait(self._runners)
+        for start in left:
+            await self._insist(queue.drop, start)
+        await self._stop_heartbeat()
+        if self._worker_id and not self._expelled:
+            await self._insist(leases.retire, self._worker_id)
+        for provider in self._providers.values():
+            await provider.aclose()
+
+    async def _insist(self, function: Callable[..., None], *args: object) -> None:
+        """Call a database function until the database answers; what is stale needs no more."""
+        while True:
+            try:
+                return await self._pool.run(function, *args)
+            except Stale:
+                return None
+            except AWAY:
+                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+    async def _stop_heartbeat(self) -> None:
+        if self._heartbeat is not None:
+            await asyncio.to_thread(self._heartbeat.stop)
+            self._heartbeat = None
+
+
+def _nothing_left() -> bool:
+    return not BatchJob.objects.live().exists()
+
+
+def _wake_jobs() -> None:
+    """Resume the jobs that may try their provider again."""
+    for job_id in circuits.jobs_to_wake():
+        lifecycle.wake(job_id)
