@@ -163,7 +163,9 @@ def _content(article: Article, value: Any) -> str:
 
 def _status(article: Article, value: Any) -> str:
     if value not in Article.Status.values:
-        raise _wrong(_("Must be one of: %(choices)s.") % {"choices": ", ".join(Article.Status.values)})
+        raise _wrong(
+            _("Must be one of: %(choices)s.") % {"choices": ", ".join(Article.Status.values)}
+        )
     return str(value)
 
 

@@ -1,0 +1,1 @@
+"""Who writes: adapters that speak to a provider, behind one protocol."""

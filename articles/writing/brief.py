@@ -1,0 +1,43 @@
+"""What is asked of the writer, and the words in which it may be asked."""
+
+from dataclasses import dataclass
+
+# Code: name in English, name in the language itself.
+LANGUAGES: dict[str, tuple[str, str]] = {
+    "vi": ("Vietnamese", "Tiếng Việt"),
+    "en": ("English", "English"),
+    "de": ("German", "Deutsch"),
+    "es": ("Spanish", "Español"),
+    "fr": ("French", "Français"),
+    "id": ("Indonesian", "Bahasa Indonesia"),
+    "it": ("Italian", "Italiano"),
+    "ja": ("Japanese", "日本語"),
+    "ko": ("Korean", "한국어"),
+    "pt": ("Portuguese", "Português"),
+    "ru": ("Russian", "Русский"),
+    "th": ("Thai", "ไทย"),
+    "zh": ("Chinese (simplified)", "简体中文"),
+}
+TONES = ("professional", "casual", "creative")
+# Words of the finished text.
+LENGTHS = {"short": 600, "medium": 1200, "long": 2400}
+OUTLINE_OPTIONS = ("no-outline", "ai-outline", "custom-outline")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One article as it was ordered; ``model`` is the provider's own id."""
+
+    keyword: str
+    provider: str
+    model: str
+    language: str
+    tone: str
+    length: str
+    outline_option: str = "no-outline"
+    custom_outline: str = ""
+
+    @property
+    def words(self) -> int:
+        """The length that was asked for, in words."""
+        return LENGTHS[self.length]

@@ -1,0 +1,56 @@
+"""How many tokens an article needs: what is held before, and how long an answer may be."""
+
+from articles.providers.base import Purpose
+from articles.writing.brief import LENGTHS, Brief
+
+# Tokens for a word of HTML article text, tags included, with o200k-like tokenizers; languages
+# that are not listed are counted like the dearest.
+TOKENS_PER_WORD = {"vi": 1.7, "en": 1.5, "de": 2.1, "es": 1.8, "fr": 1.8, "id": 1.9, "it": 1.9,
+                   "pt": 1.8}  # fmt: skip
+TOKENS_PER_WORD_ELSEWHERE = 2.6
+# System and user message of one call without keyword and outline, at three bytes a token (a safe
+# side for English, of which they consist): 1,790 bytes for the body, 1,330 for the metadata,
+# 1,590 for the outline.
+PROMPT_TOKENS = {"body": 600, "metadata": 445, "outline": 530}
+METADATA_TOKENS = 180
+OUTLINE_TOKENS_PER_HUNDRED_WORDS = 35
+BYTES_PER_TOKEN_OF_DATA = 3
+MARGIN = 1.2
+LEAST_BUDGET = 4000
+BUDGET_FACTOR = 3
+
+
+def tokens_to_hold(
+    *,
+    language: str,
+    length: str,
+    outline_option: str,
+    keyword: str,
+    custom_outline: str | None,
+) -> int:
+    """Tokens, prompts and answers together, that one article is expected to need, plus 20 %."""
+    words = LENGTHS[length]
+    answer = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
+    planning = "outline" if outline_option == "ai-outline" else "metadata"
+    data = len(keyword.encode()) + len((custom_outline or "").encode())
+    prompts = PROMPT_TOKENS["body"] + PROMPT_TOKENS[planning] + 2 * data / BYTES_PER_TOKEN_OF_DATA
+    plan = METADATA_TOKENS
+    if planning == "outline":
+        # The outline is an answer once, and part of a prompt once.
+        plan += 2 * _outline_tokens(words)
+    return int((prompts + answer + plan) * MARGIN)
+
+
+def max_output_tokens(brief: Brief, purpose: Purpose) -> int:
+    """The budget of one answer: generous, as reasoning counts too and a cut answer is lost."""
+    per_word = TOKENS_PER_WORD.get(brief.language, TOKENS_PER_WORD_ELSEWHERE)
+    expected = {
+        "body": brief.words * per_word,
+        "metadata": METADATA_TOKENS,
+        "outline": METADATA_TOKENS + _outline_tokens(brief.words),
+    }[purpose]
+    return max(int(expected * BUDGET_FACTOR), LEAST_BUDGET)
+
+
+def _outline_tokens(words: int) -> int:
+    return words * OUTLINE_TOKENS_PER_HUNDRED_WORDS // 100

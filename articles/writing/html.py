@@ -1,0 +1,92 @@
+"""Article HTML: from whatever a model (or a person) wrote to a clean fragment."""
+
+import re
+import unicodedata
+from html import unescape
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS = {
+    "h2", "h3", "h4", "p", "ul", "ol", "li", "blockquote", "figure", "figcaption", "img", "a",
+    "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
+    "strong", "em", "b", "i", "u", "s", "sub", "sup", "mark", "code", "pre", "br", "hr",
+}  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
+# Their text goes with them: nh3 keeps the text of every other tag that it drops.
+WITHOUT_CONTENT = {"script", "style", "title", "template", "noscript", "iframe", "object", "svg",
+                   "math", "form", "select", "textarea", "button"}  # fmt: skip
+SCHEMES = {"http", "https", "mailto"}
+
+FENCE = re.compile(r"\A\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+HEADING_ONE = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
+BLOCK_TAG = re.compile(r"<(?:p|h[1-6]|ul|ol|table|div|section|article|blockquote)\b", re.IGNORECASE)
+BLOCK_END = re.compile(
+    r"</(?:p|h[1-6]|li|td|th|tr|figcaption|caption|blockquote|pre)>|<br\s*/?>", re.IGNORECASE
+)
+TAG = re.compile(r"<[^<>]*>")
+EMPTY_BLOCK = re.compile(r"<(p|h2|h3|h4|li)>(?:\s|&nbsp;|<br>)*</\1>")
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def from_answer(text: str) -> str:
+    """A model's answer as a clean fragment: without fences, shells and headings of level 1.
+
+    Markdown is turned into HTML where the answer has no block tags.
+    """
+    body = without_fence(storable(text))
+    if not BLOCK_TAG.search(body):
+        body = _markdown.render(body)
+    return clean(body)
+
+
+def clean(html: str) -> str:
+    """``html`` as a fragment of allowed tags alone; cleaning it again changes nothing."""
+    body = HEADING_ONE.sub(r"<\1h2>", storable(html))
+    body = nh3.clean(
+        body,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        clean_content_tags=WITHOUT_CONTENT,
+        url_schemes=SCHEMES,
+        link_rel="nofollow noopener noreferrer",
+    )
+    return EMPTY_BLOCK.sub("", body).strip()
+
+
+def without_fence(text: str) -> str:
+    """``text`` without the one Markdown fence that may stand around it."""
+    fenced = FENCE.match(text)
+    return fenced.group(1) if fenced else text
+
+
+def storable(text: str) -> str:
+    """``text`` in normal form (NFC), without characters that no page or database should hold."""
+    return unicodedata.normalize("NFC", CONTROL.sub("", text))
+
+
+def plain_text(html: str) -> str:
+    """The words of ``html`` on one line, entities decoded."""
+    return " ".join(unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split())
+
+
+def line(text: str, most: int) -> str:
+    """``text`` as one plain line of at most ``most`` characters, cut between words."""
+    flat = plain_text(storable(text)).strip("\"'“”*#` ")
+    if len(flat) <= most:
+        return flat
+    cut = flat[: most + 1].rpartition(" ")[0].rstrip(" ,;:–-")
+    return cut or flat[:most]
+
+
+def count_words(html: str) -> int:
+    """Words as a reader counts them: runs of characters between blanks."""
+    return sum(1 for word in plain_text(html).split() if any(c.isalnum() for c in word))
