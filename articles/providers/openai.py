@@ -55,8 +55,10 @@ class OpenAIProvider:
             return _judge(request, answer)
         except ProviderError:
             raise
-        except (TimeoutError, openai.APITimeoutError) as error:
+        except TimeoutError as error:
             raise failures.timed_out() from error
+        except openai.APITimeoutError as error:
+            raise _no_answer(error) from error
         except openai.APIStatusError as error:
             raise _refusal(error) from error
         except openai.APIConnectionError as error:
@@ -106,6 +108,13 @@ class OpenAIProvider:
                 "json_schema": {"name": request.purpose, "schema": request.schema, "strict": True},
             }
         return arguments
+
+
+def _no_answer(error: openai.APITimeoutError) -> ProviderError:
+    """The transport calls a connection that the server closed a time-out of the connection."""
+    if isinstance(error.__cause__, httpx2.ConnectTimeout):
+        return failures.connection_lost()
+    return failures.timed_out()
 
 
 def _judge(request: CompletionRequest, answer: Any) -> Completion:

@@ -1,0 +1,232 @@
+"""One commit for article, item, attempt, ledger, balance, counters and event."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError
+
+from accounts import ledger
+from accounts.models import TokenEntry, User
+from articles.models import Article
+from articles.providers.base import ProviderUnavailable, Usage
+from articles import store
+from jobs import circuits, lifecycle, settlement
+from jobs.models import BatchAttempt, BatchItem, BatchJob, ProviderCircuit
+from jobs.settlement import Failure
+from tests.jobs.conftest import claim, draft, person, start, write
+from tests.jobs.test_lifecycle import assert_sound
+
+Submit = Callable[..., BatchJob]
+OUTAGE = Failure("server_error", "The provider failed.", outage=True)
+
+
+def test_it_writes_everything_that_goes_with_an_article(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    job = submit(alice, ["Đà Lạt về đêm"])
+    before, allowed = alice.tokens_remaining, alice.article_limit
+    (started,) = start(claim(worker))
+    article = Article.objects.get(pk=write(started, tokens=801))
+    assert (article.slug, article.status, article.keyword) == (
+        "ve-da-lat-ve-dem",
+        "draft",
+        "Đà Lạt về đêm",
+    )
+    assert (article.job_id, article.model, article.tokens_used) == (job.pk, "offline", 801)
+    alice.refresh_from_db()
+    assert (alice.tokens_remaining, alice.tokens_held) == (before - 801, 0)
+    assert (alice.article_limit, alice.articles_held) == (allowed - 1, 0)
+    item = BatchItem.objects.get()
+    assert (item.status, item.article_id, item.tokens_used) == ("completed", article.pk, 801)
+    job.refresh_from_db()
+    assert (job.status, job.completed_items, job.tokens_used) == ("completed", 1, 801)
+    assert TokenEntry.objects.get(item_id=item.pk).amount == -801
+    assert_sound()
+
+
+def test_it_settles_once_however_often_it_is_told(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 1)
+    (started,) = start(claim(worker))
+    assert write(started) == write(started)
+    assert Article.objects.count() == TokenEntry.objects.filter(kind="charge").count() == 1
+    assert_sound()
+
+
+def test_it_books_dropped_answers_on_the_operator(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 1)
+    (started,) = start(claim(worker))
+    settlement.settle(started, draft(started, 100), Usage(prompt_tokens=40))
+    attempt = BatchAttempt.objects.get()
+    assert (attempt.tokens_spent, attempt.tokens_charged) == (140, 100)
+
+
+def test_it_charges_down_to_zero_and_no_further(submit: Submit, worker: str) -> None:
+    carol = person("carol", tokens=1)
+    submit(carol, 1)
+    each = BatchItem.objects.get().tokens_estimated
+    ledger.grant(carol, each)
+    (started,) = start(claim(worker))
+    write(started, tokens=each * 3)
+    carol.refresh_from_db()
+    attempt = BatchAttempt.objects.get()
+    assert carol.tokens_remaining == 0
+    assert (attempt.tokens_spent, attempt.tokens_charged) == (each * 3, each + 1)
+    assert_sound()
+
+
+def test_it_writes_nothing_where_one_part_fails(
+    alice: User, submit: Submit, worker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(alice, 1)
+    (started,) = start(claim(worker))
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise DatabaseError("the last statement failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(circuits, "close", broken)
+        with pytest.raises(DatabaseError):
+            write(started)
+    assert not Article.objects.exists()
+    assert not TokenEntry.objects.filter(kind="charge").exists()
+    assert_sound()
+    write(started)
+    assert_sound()
+
+
+def test_it_gives_equal_titles_different_slugs(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 3)
+    for started in start(claim(worker), 3):
+        one = draft(started)
+        settlement.settle(started, type(one)(**{**vars_of(one), "title": "Cà phê"}), Usage())
+    slugs = Article.objects.order_by("id").values_list("slug", flat=True)
+    assert list(slugs) == ["ca-phe", "ca-phe-2", "ca-phe-3"]
+
+
+def test_it_makes_a_slug_where_the_title_gives_none(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 1)
+    (started,) = start(claim(worker))
+    one = draft(started)
+    settlement.settle(started, type(one)(**{**vars_of(one), "title": "!!! 🌸"}), Usage())
+    article = Article.objects.get()
+    assert article.slug == f"bai-viet-{article.pk}"
+
+
+def vars_of(one: object) -> dict[str, object]:
+    """The fields of a draft."""
+    from dataclasses import fields
+
+    return {field.name: getattr(one, field.name) for field in fields(one)}  # type: ignore[arg-type]
+
+
+def test_it_frees_the_slug_of_a_deleted_article(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, ["x"])
+    write(start(claim(worker))[0])
+    store.delete(Article.objects.get())
+    submit(alice, ["x"])
+    write(start(claim(worker))[0])
+    assert set(Article.objects.values_list("slug", flat=True)) == {"ve-x"}
+    assert_sound()
+
+
+def test_it_fails_a_keyword_at_no_cost(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 2)
+    before = alice.tokens_remaining
+    lease = claim(worker)
+    assert settlement.fail(start(lease)[0], Failure("refused", "No."), Usage(prompt_tokens=50))
+    alice.refresh_from_db()
+    assert (alice.tokens_remaining, alice.tokens_held) == (before, 0)
+    item = BatchItem.objects.get(position=0)
+    assert (item.status, item.error_code, item.article_id) == ("failed", "refused", None)
+    assert BatchAttempt.objects.get().tokens_spent == 50
+    job = BatchJob.objects.get()
+    assert (job.status, job.failed_items, job.current_item_index) == ("processing", 1, 1)
+    assert_sound()
+
+
+def test_it_pauses_a_job_whose_provider_refuses(alice: User, submit: Submit, worker: str) -> None:
+    job = submit(alice, 3)
+    lease = claim(worker)
+    first, second = start(lease, 2)
+    error = unavailable("key_refused", "The key was refused.")
+    settlement.provider_unavailable(first, error, Usage())
+    job.refresh_from_db()
+    assert (job.status, job.pause_reason) == ("paused", "provider")
+    assert job.error_message == "The key was refused."
+    assert BatchItem.objects.get(position=0).status == "pending"
+    settlement.provider_unavailable(second, error, Usage())
+    assert_sound()
+    assert not BatchItem.objects.filter(status="failed").exists()
+
+
+def test_it_opens_the_circuit_at_the_fifth_loss_in_a_row(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    job = submit(alice, 9)
+    lease = claim(worker)
+    lost = [settlement.fail(one, OUTAGE, Usage()) for one in start(lease, 7)]
+    assert lost == [True] * 4 + [False] * 3
+    job.refresh_from_db()
+    assert (job.status, job.pause_reason, job.failed_items) == ("paused", "provider", 4)
+    assert_sound()
+
+
+def test_it_counts_losses_anew_after_a_success(alice: User, submit: Submit, worker: str) -> None:
+    job = submit(alice, 9)
+    started = start(claim(worker), 9)
+    for one in started[:4]:
+        settlement.fail(one, OUTAGE, Usage())
+    write(started[4])
+    for one in started[5:]:
+        settlement.fail(one, OUTAGE, Usage())
+    job.refresh_from_db()
+    assert (job.status, job.failed_items) == ("completed", 8)
+
+
+def test_it_lets_one_job_probe_and_all_go_on_after_it(
+    alice: User, bob: User, submit: Submit, worker: str
+) -> None:
+    jobs = [submit(alice, 2), submit(bob, 2)]
+    error = unavailable("model_not_found", "No such model.")
+    for _ in jobs:
+        lease = claim(worker)
+        for one in start(lease):
+            settlement.provider_unavailable(one, error, Usage())
+    assert set(BatchJob.objects.values_list("pause_reason", flat=True)) == {"provider"}
+    assert circuits.jobs_to_wake() == []
+    ProviderCircuit.objects.update(retry_at="2000-01-01T00:00:00Z")
+    woken = circuits.jobs_to_wake()
+    assert len(woken) == 1
+    lifecycle.wake(woken[0])
+    assert circuits.jobs_to_wake() == []
+    lease = claim(worker)
+    (probe,) = start(lease, 5)
+    write(probe)
+    assert set(circuits.jobs_to_wake()) == {job.pk for job in jobs if job.pk != woken[0]}
+    assert_sound()
+
+
+def test_it_pauses_a_job_that_meets_an_open_circuit(
+    alice: User, bob: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 1)
+    error = unavailable("quota_exhausted", "No quota left.")
+    settlement.provider_unavailable(start(claim(worker))[0], error, Usage())
+    submit(bob, 1)
+    assert start(claim(worker)) == []
+    job = BatchJob.objects.get(user=bob)
+    assert (job.pause_reason, job.error_message) == ("provider", "No quota left.")
+    assert BatchAttempt.objects.filter(job=job).count() == 0
+    assert_sound()
+
+
+def test_it_probes_at_once_when_the_user_resumes(alice: User, submit: Submit, worker: str) -> None:
+    job = submit(alice, 2)
+    error = unavailable("quota_exhausted", "No quota left.")
+    settlement.provider_unavailable(start(claim(worker))[0], error, Usage())
+    lifecycle.resume(job.pk, by=alice)
+    (probe,) = start(claim(worker), 2)
+    write(probe)
+    assert ProviderCircuit.objects.get(pk=job.writing_model_id).opened_at is None
