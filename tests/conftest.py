@@ -1,73 +1,121 @@
-"""The environment of all tests. Databases are chosen by DATABASE_URL (see the Makefile)."""
+"""What every test shares: the database's place, fast passwords, Chromium, workers, waiting."""
 
-import os
 import shutil
-import time
-from collections.abc import Callable
-
-os.environ.update(
-    {
-        "SECRET_KEY": "only-for-tests-" + "x" * 50,
-        "DEBUG": "0",
-        "HTTPS_ONLY": "0",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
-        "OPENAI_API_KEY": "",
-        "GOOGLE_API_KEY": "",
-        "OPENAI_BASE_URL": "",
-        "GEMINI_BASE_URL": "",
-        "OFFLINE_WRITER_SECONDS": "0",
-        "JOB_CREATE_RATE": "off",
-        "API_RATE": "off",
-        "EMAIL_URL": "memorymail://",
-        "SIGNUP_TOKENS": "",
-        "LOG_FORMAT": "console",
-        # Playwright's synchronous API keeps an event loop in the main thread.
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
-    }
-)
-for name in [name for name in os.environ if name.startswith(("BATCH_", "AI_", "PROVIDER_"))]:
-    del os.environ[name]
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connections
+
+from tests.fakes.worker import WorkerProcess
+from tests.waiting import wait_for as wait_for_condition
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
-@pytest.fixture(autouse=True)
-def _plain_settings(settings: LazySettings) -> None:
-    """Fast passwords, and static files without a collected manifest."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+class FastHasher(PBKDF2PasswordHasher):
+    """One round: quick to make, and verified by any process with the product's own settings."""
+
+    iterations = 1
+
+
+def on_mariadb() -> bool:
+    """Whether this run uses a MariaDB server."""
+    return bool(settings.DATABASES["default"]["ENGINE"].endswith("mysql"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Cheap passwords, and static files without a collected manifest."""
+    settings.PASSWORD_HASHERS = [
+        "tests.conftest.FastHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this run cannot do, and keep the rows that migrations brought."""
+    for item in items:
+        if item.get_closest_marker("mariadb") and not on_mariadb():
+            item.add_marker(pytest.mark.skip(reason="needs MariaDB"))
+        if item.get_closest_marker("browser"):
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium"))
+            elif on_mariadb() and not item.get_closest_marker("both"):
+                item.add_marker(pytest.mark.skip(reason="runs on SQLite"))
+        _keep_migrated_rows(item)
+
+
+def _keep_migrated_rows(item: pytest.Item) -> None:
+    """A test with real transactions empties every table at its end; bring the first rows back."""
+    marker = item.get_closest_marker("django_db")
+    arguments: dict[str, Any] = dict(marker.kwargs) if marker else {}
+    fixtures = getattr(item, "fixturenames", ())
+    if arguments.get("transaction") or {"transactional_db", "live_server"} & set(fixtures):
+        arguments |= {"transaction": True, "serialized_rollback": True}
+        item.add_marker(pytest.mark.django_db(**arguments), append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Keep SQLite's test database in a file, so that other threads and processes can share it."""
+    test = connections["default"].settings_dict["TEST"]
+    if on_mariadb():
+        return
+    test["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the system's Chromium; a browser is never downloaded."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": CHROMIUM_ARGUMENTS,
     }
 
 
 @pytest.fixture
-def wait_for() -> Callable[..., None]:
-    """Wait until a condition holds; fail with ``why`` after ``timeout`` seconds."""
-
-    def wait(condition: Callable[[], object], why: str = "", timeout: float = 30.0) -> None:
-        deadline = time.monotonic() + timeout
-        while not condition():
-            assert time.monotonic() < deadline, f"waited {timeout} s in vain: {why}"
-            time.sleep(0.02)
-
-    return wait
+def wait_for() -> Callable[..., Any]:
+    """``wait_for(condition, why="", timeout=30)``: its first true value, or a failure."""
+    return wait_for_condition
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """Debian's Chromium, quiet towards the network."""
-    return {
-        "executable_path": shutil.which("chromium") or "/usr/bin/chromium",
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ],
-    }
+@pytest.fixture
+def worker_process(transactional_db: None) -> Iterator[Callable[..., WorkerProcess]]:
+    """``worker_process(extra_env=None, args=())``: start real workers; they are gone at the end."""
+    started: list[WorkerProcess] = []
+
+    def start(extra_env: dict[str, str] | None = None, args: tuple[str, ...] = ()) -> WorkerProcess:
+        process = WorkerProcess(extra_env, args)
+        started.append(process)
+        return process.start()
+
+    yield start
+    for process in started:
+        process.close()
+
+
+@pytest.fixture
+def project_folder() -> Path:
+    """The folder with ``manage.py``."""
+    return Path(settings.BASE_DIR)

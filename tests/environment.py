@@ -17,6 +17,9 @@ CHOSEN = {
     "HTTPS_ONLY": "0",
     "ALLOWED_HOSTS": "*",
     "EMAIL_URL": "memorymail://",
+    # A test of the throttles sets its own.
+    "JOB_CREATE_RATE": "off",
+    "API_RATE": "off",
     # Playwright's synchronous interface keeps an event loop in the main thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

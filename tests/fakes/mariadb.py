@@ -1,0 +1,219 @@
+"""A MariaDB server of one's own: its own folder, its own port, gone at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+PROGRAMS = ("mariadbd", "mariadb-install-db")
+SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
+# Waits until its input ends, which it does however our process dies; then clears up after it.
+GUARD = 'cat >/dev/null; [ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
+OPTIONS = (
+    "--bind-address=127.0.0.1",
+    "--skip-name-resolve",
+    "--skip-log-bin",
+    "--max-connections=400",
+    "--innodb-buffer-pool-size=256M",
+    # A killed server keeps what was committed; only a power cut would lose it.
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-doublewrite=0",
+    "--performance-schema=0",
+)
+
+
+def program(name: str) -> str | None:
+    """The path of a server program, also where ordinary users have no ``sbin`` in their path."""
+    return shutil.which(name) or shutil.which(name, path=SYSTEM_FOLDERS)
+
+
+def missing() -> str | None:
+    """The first program that is needed and not installed; None where all are there."""
+    return next((name for name in PROGRAMS if program(name) is None), None)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+class MariaDB:
+    """A server in a folder and on a port of its own, without a password for root.
+
+    Use it in a ``with`` block. It is gone afterwards, also when this process is killed. Runs as
+    root and as any other user. Raises RuntimeError, with the end of the server's log, where it
+    does not start.
+    """
+
+    def __init__(self, *options: str) -> None:
+        """Prepare; ``options`` are added to the server's command line."""
+        self.options = options
+        # Short, because the path of a socket may not exceed 107 bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="bw-db-", dir="/tmp"))
+        self.port = free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def url(self, database: str = "batchwriter") -> str:
+        """The ``DATABASE_URL`` of ``database`` on this server, over TCP."""
+        return f"mysql://root@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        if self._server is None:
+            raise RuntimeError("The server does not run.")
+        return self._server.pid
+
+    def start(self) -> None:
+        """Make the data folder if there is none, start the server, wait until it answers."""
+        if self._guard is None:
+            self._guard = subprocess.Popen(
+                ["sh", "-c", GUARD, "guard", str(self.folder)],
+                stdin=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        if not (self.folder / "data").exists():
+            self._install()
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [
+                    *self._command("mariadbd"),
+                    f"--socket={self.folder}/s",
+                    f"--pid-file={self.folder}/pid",
+                    f"--port={self.port}",
+                    *OPTIONS,
+                    *self.options,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C in the terminal must reach the tests first and the server last.
+                start_new_session=True,
+            )
+        self._wait_until_it_answers(self._server)
+
+    def stop(self) -> None:
+        """End the server in an orderly way; the data stays for the next ``start``."""
+        if self._server is None:
+            return
+        self._server.terminate()
+        try:
+            self._server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+
+    def kill9(self) -> None:
+        """Kill the server as a crash would; the data stays for the next ``start``."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+            # The guard must not kill who gets this number next.
+            (self.folder / "pid").unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Stop in an orderly way and start again, on the same port."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        """Kill the server and remove its folder."""
+        self.kill9()
+        if self._guard is not None:
+            self._guard.communicate()
+            self._guard = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sql(self, statement: str) -> tuple[tuple[Any, ...], ...]:
+        """Run one statement as root, outside of any database; returns its rows."""
+        import MySQLdb
+
+        connection = MySQLdb.connect(host="127.0.0.1", port=self.port, user="root")
+        try:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            rows: tuple[tuple[Any, ...], ...] = cursor.fetchall()
+            connection.commit()
+        finally:
+            connection.close()
+        return rows
+
+    def log(self) -> str:
+        """What the server has logged."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def _command(self, name: str) -> list[str]:
+        path = program(name)
+        if path is None:
+            raise RuntimeError(f"{name} is not installed.")
+        account = ["--user=root"] if os.geteuid() == 0 else []
+        return [path, "--no-defaults", f"--datadir={self.folder}/data", *account]
+
+    def _install(self) -> None:
+        result = subprocess.run(
+            [
+                *self._command("mariadb-install-db"),
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise RuntimeError(f"mariadb-install-db failed:\n{result.stdout}{result.stderr}")
+
+    def _wait_until_it_answers(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if server.poll() is not None:
+                raise RuntimeError(f"mariadbd ended at its start:\n{self.log()[-3000:]}")
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as greeting:
+                    # The server speaks first: a byte means that it takes sessions.
+                    if greeting.recv(1):
+                        return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"mariadbd does not answer:\n{self.log()[-3000:]}")
+
+
+def main() -> None:
+    """``python -m tests.fakes.mariadb COMMAND …``: run it with a private server's DATABASE_URL."""
+    if (absent := missing()) is not None:
+        sys.exit(f"{absent} is not installed.")
+    with MariaDB() as server:
+        environment = {**os.environ, "DATABASE_URL": server.url()}
+        sys.exit(subprocess.run(sys.argv[1:], env=environment, check=False).returncode)
+
+
+if __name__ == "__main__":
+    main()
