@@ -1,0 +1,41 @@
+# `make run` starts everything on this machine, `make test` tries everything.
+SHELL := /bin/bash
+PY := .venv/bin/python
+export PORT ?= 8000
+
+.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench lock messages
+
+setup: ## what the product needs to run
+	@scripts/setup.sh
+
+setup-dev: ## and what its tests and checks need
+	@scripts/setup.sh --dev
+
+run: setup ## migrate, seed a demonstration, start web and worker
+	@exec scripts/run.sh
+
+test: setup-dev lint ## all checks, then all tests on SQLite and on a private MariaDB
+	@exec $(PY) -m scripts.run_tests $(ARGS)
+
+test-sqlite: setup-dev ## make test-sqlite ARGS="tests/jobs -k resume"
+	@exec $(PY) -m scripts.run_tests --only SQLite $(ARGS)
+
+test-mariadb: setup-dev
+	@exec $(PY) -m scripts.run_tests --only MariaDB $(ARGS)
+
+lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
+	@scripts/lint.sh
+
+format: setup-dev
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+
+bench: setup-dev ## how fast a batch job is taken in, beside /healthz
+	@exec $(PY) -m benchmarks.create_job
+
+lock: setup-dev ## pin the newest allowed versions, with hashes
+	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
+	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements-dev.txt requirements-dev.in
+
+messages: setup-dev ## collect and compile the translations
+	@$(PY) manage.py makemessages --locale vi --no-obsolete --ignore .venv --ignore staticfiles
+	@$(PY) manage.py compilemessages --ignore .venv
