@@ -1,0 +1,110 @@
+"""The forms about oneself: allauth's with our labels, and the profile."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+
+# allauth says these itself and has no Vietnamese catalogue: they are translated in ours.
+ALLAUTH_SENTENCES = (
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Forgot your password?"),
+)
+
+
+class _Labelled(forms.Form):
+    """Gives fields our labels, and takes the placeholders away that repeat them."""
+
+    labels: dict[str, Any] = {
+        "login": _("Username or e-mail address"),
+        "username": _("Username"),
+        "email": _("E-mail address"),
+        "password": _("Password"),
+        "password1": _("Password"),
+        "password2": _("Password again"),
+        "oldpassword": _("Current password"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class _NewPassword(_Labelled):
+    labels = {
+        **_Labelled.labels,
+        "password1": _("New password"),
+        "password2": _("New password again"),
+    }
+
+
+class LoginForm(_Labelled, allauth.LoginForm):
+    """Log in by username or e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignupForm(_Labelled, allauth.SignupForm):
+    """Make an account."""
+
+
+class ResetPasswordForm(_Labelled, allauth.ResetPasswordForm):
+    """Ask for a link to set a new password."""
+
+
+class ResetPasswordKeyForm(_NewPassword, allauth.ResetPasswordKeyForm):
+    """Set a new password with such a link."""
+
+
+class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):
+    """Change the password one knows."""
+
+
+class SetPasswordForm(_NewPassword, allauth.SetPasswordForm):
+    """Set a password where there is none."""
+
+
+class ReauthenticateForm(_Labelled, allauth.ReauthenticateForm):
+    """Type the password once more."""
+
+
+class ChangeEmailForm(_Labelled, allauth.AddEmailForm):
+    """Change the e-mail address; the new one counts once it is confirmed."""
+
+    labels = {**_Labelled.labels, "email": _("New e-mail address")}
+
+
+class ProfileForm(forms.Form):
+    """Name and language of a user."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the pages"),
+        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+        required=False,
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        initial = {"name": user.first_name, "language": user.language}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.user = user
+
+    def save(self) -> None:
+        """Write the two columns; the balances beside them are the ledger's."""
+        self.user.first_name = self.cleaned_data["name"]
+        self.user.language = self.cleaned_data["language"]
+        self.user.save(update_fields=["first_name", "language"])
