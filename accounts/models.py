@@ -55,7 +55,9 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.CheckConstraint(condition=Q(tokens_remaining__gte=0), name="users_tokens_remaining"),
+            models.CheckConstraint(
+                condition=Q(tokens_remaining__gte=0), name="users_tokens_remaining"
+            ),
             models.CheckConstraint(condition=Q(tokens_held__gte=0), name="users_tokens_held"),
             models.CheckConstraint(condition=Q(article_limit__gte=0), name="users_article_limit"),
             models.CheckConstraint(condition=Q(articles_held__gte=0), name="users_articles_held"),

@@ -14,7 +14,8 @@ class BatchwriterConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import pre_migrate
 
-        from batchwriter import charset
+        from batchwriter import charset, checks
 
         # Sent once for each application that has models, before any of them is migrated.
         pre_migrate.connect(charset.prepare, sender=apps.get_app_config("accounts"))
+        checks.register()

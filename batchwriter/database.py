@@ -78,7 +78,7 @@ def in_transaction(function: Callable[[], Result]) -> Result:
         except OperationalError as error:
             if error_number(error) not in RETRIED_ERRORS or attempt == ATTEMPTS - 1:
                 raise
-            time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
+            time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

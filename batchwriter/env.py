@@ -81,7 +81,9 @@ class Env:
         """The address of a server, or an empty string for the vendor's own."""
         value = self.text(name)
         if value and urlsplit(value).scheme not in ("http", "https"):
-            raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}.")
+            raise ImproperlyConfigured(
+                f"{name} must begin with http:// or https://, not {value!r}."
+            )
         return value.rstrip("/")
 
     def database(self, name: str, default: str) -> dict[str, Any]:

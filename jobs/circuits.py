@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-
 from articles.models import WritingModel
 from batchwriter import database, logs
 from jobs.models import BatchJob, ProviderCircuit
@@ -33,7 +32,12 @@ def count_loss(writing_model_id: int, reason: str, now: datetime) -> bool:
 
 
 def open_for(
-    model: WritingModel, reason: str, now: datetime, *, whole_provider: bool, retry_after: float | None
+    model: WritingModel,
+    reason: str,
+    now: datetime,
+    *,
+    whole_provider: bool,
+    retry_after: float | None,
 ) -> None:
     """Open the circuit of ``model``, or of every model of its provider (they share a key).
 
@@ -62,7 +66,7 @@ def _open(
         if retry_after is None and not circuit.probing:
             return
     seconds = min(settings.PROVIDER_RETRY_SECONDS * 2**circuit.openings, LONGEST_PAUSE_SECONDS)
-    seconds = max(seconds, retry_after or 0.0) * (1 + random.uniform(0, JITTER))  # noqa: S311
+    seconds = max(seconds, retry_after or 0.0) * (1 + random.uniform(0, JITTER))
     ProviderCircuit.objects.filter(pk=circuit.pk).update(
         failures=circuit.failures,
         opened_at=circuit.opened_at or now,
@@ -79,9 +83,7 @@ def close(writing_model_id: int) -> None:
     closed = (
         ProviderCircuit.objects.filter(pk=writing_model_id)
         .exclude(failures=0, opened_at=None)
-        .update(
-            failures=0, opened_at=None, retry_at=None, openings=0, probing=False, reason=""
-        )
+        .update(failures=0, opened_at=None, retry_at=None, openings=0, probing=False, reason="")
     )
     if closed:
         logs.event("circuit_closed", model=writing_model_id)
@@ -89,9 +91,7 @@ def close(writing_model_id: int) -> None:
 
 def open_circuit(writing_model_id: int) -> ProviderCircuit | None:
     """The circuit of the model where it is open, else None."""
-    return ProviderCircuit.objects.filter(
-        pk=writing_model_id, opened_at__isnull=False
-    ).first()
+    return ProviderCircuit.objects.filter(pk=writing_model_id, opened_at__isnull=False).first()
 
 
 def take_probe(writing_model_id: int, now: datetime) -> bool:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from articles.writing.estimate import tokens_to_hold
 from django.conf import settings as django_settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
-from articles.writing.estimate import tokens_to_hold
 from batchwriter import database
 from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
 from jobs import circuits, turns
@@ -181,9 +181,7 @@ def estimate(user: User, submission: Submission) -> Estimate:
     )
 
 
-def _warnings(
-    owner: User, submission: Submission, tokens: list[int], affordable: int
-) -> list[str]:
+def _warnings(owner: User, submission: Submission, tokens: list[int], affordable: int) -> list[str]:
     sentences = []
     if affordable < len(tokens):
         sentences.append(
@@ -214,9 +212,7 @@ def pause(job_id: int, *, by: User | None) -> BatchJob:
             "lease_owner": None,
         }
 
-    return _act(
-        job_id, (JobStatus.PENDING, JobStatus.PROCESSING), EventKind.PAUSED, by, act
-    )
+    return _act(job_id, (JobStatus.PENDING, JobStatus.PROCESSING), EventKind.PAUSED, by, act)
 
 
 def resume(job_id: int, *, by: User | None) -> BatchJob:
@@ -279,9 +275,7 @@ def retry(job_id: int, *, by: User | None) -> BatchJob:
             "finished_at": None,
         }
 
-    return _act(
-        job_id, (JobStatus.COMPLETED, JobStatus.FAILED), EventKind.RETRIED, by, act
-    )
+    return _act(job_id, (JobStatus.COMPLETED, JobStatus.FAILED), EventKind.RETRIED, by, act)
 
 
 def _act(

@@ -85,9 +85,7 @@ def snapshots(jobs: Sequence[BatchJob], *, all_ids: bool = False) -> list[JobSna
     ids = [job.pk for job in jobs]
     newest = _newest_articles(jobs)
     every = _article_ids(ids) if all_ids else {}
-    first = dict(
-        BatchItem.objects.filter(job__in=ids, position=0).values_list("job_id", "keyword")
-    )
+    first = dict(BatchItem.objects.filter(job__in=ids, position=0).values_list("job_id", "keyword"))
     running = _running(ids)
     places = _places(jobs)
     now = timezone.now()

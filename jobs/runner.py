@@ -6,6 +6,7 @@ from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
 from articles.writing import pipeline
+
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.pool import AWAY, DatabasePool
@@ -72,7 +73,8 @@ class Runner:
                 look = await self._start(room)
                 if look is Next.MORE:
                     continue
-            await self._wait(look)
+            if self._starting or self._running:
+                await self._wait(look)
 
     async def _start(self, room: int) -> Next:
         self._looks_again = False
@@ -124,9 +126,7 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
-    async def _settle(
-        self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend
-    ) -> None:
+    async def _settle(self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend) -> None:
         article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
         if article is not None:
             logs.event(

@@ -4,18 +4,16 @@ The attempt's state is the fence. Cancel, take-over and hand-back end an attempt
 of its job; whoever comes later finds nothing to end, and writes nothing.
 """
 
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-
+from articles.providers.base import ProviderUnavailable, Usage
+from articles.writing.pipeline import Draft
 
 from accounts import ledger
 from articles import store
 from articles.models import Article
-from articles.providers.base import ProviderUnavailable, Usage
-from articles.writing.pipeline import Draft
 from batchwriter import database
 from jobs import circuits, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob
@@ -55,9 +53,7 @@ def settle(start: Start, draft: Draft, dropped: Usage) -> int:
             job.user_id, item_id=item.pk, held=held, used=draft.usage.total
         ).charged
         BatchAttempt.objects.filter(item=item, number=start.number).update(tokens_charged=paid)
-        _settle_item(
-            item, now, status=ItemStatus.COMPLETED, article=article, tokens_used=paid
-        )
+        _settle_item(item, now, status=ItemStatus.COMPLETED, article=article, tokens_used=paid)
         _count(job, item, now, completed_items=1, tokens_used=paid)
         record(job, EventKind.ITEM_COMPLETED, at=now, item_id=item.pk, worker=start.worker)
         _finish_if_settled(job, now)
@@ -105,9 +101,7 @@ def provider_unavailable(start: Start, error: ProviderUnavailable, spent: Usage)
     database.in_transaction(step)
 
 
-def fail_item(
-    job: BatchJob, item: BatchItem, failure: Failure, now: datetime, worker: str
-) -> None:
+def fail_item(job: BatchJob, item: BatchItem, failure: Failure, now: datetime, worker: str) -> None:
     """Mark an item of a locked job as failed, count it, and end the job if it was the last."""
     message = failure.message[:500]
     _settle_item(
@@ -119,9 +113,7 @@ def fail_item(
         tokens_used=0,
     )
     _count(job, item, now, failed_items=1)
-    record(
-        job, EventKind.ITEM_FAILED, at=now, item_id=item.pk, worker=worker, message=message
-    )
+    record(job, EventKind.ITEM_FAILED, at=now, item_id=item.pk, worker=worker, message=message)
     _finish_if_settled(job, now)
 
 
@@ -160,9 +152,7 @@ def _release(job: BatchJob, start: Start, spent: Usage, code: str, now: datetime
     ledger.release(job.user_id, tokens=held, articles=1)
 
 
-def _wait_again(
-    job: BatchJob, start: Start, failure: Failure, spent: Usage, now: datetime
-) -> None:
+def _wait_again(job: BatchJob, start: Start, failure: Failure, spent: Usage, now: datetime) -> None:
     _release(job, start, spent, failure.code, now)
     BatchItem.objects.filter(pk=start.item_id).update(status=ItemStatus.PENDING)
     if job.status == JobStatus.PROCESSING:
@@ -235,5 +225,3 @@ def _finish_if_settled(job: BatchJob, now: datetime) -> None:
     )
     record(job, kind, at=now, message=message or "")
     turns.mark_ready(job.user_id)
-
-

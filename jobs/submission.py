@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from articles.models import Website, WritingModel
-from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from batchwriter.errors import InvalidInput
 
 KEYWORD_LENGTH = 200

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-
 from batchwriter import database, logs
 from batchwriter.database import DatabaseNow
 from jobs import leases, turns
@@ -62,9 +61,7 @@ def _take_job(worker_id: str, job_id: int) -> None:
     def step() -> None:
         job = BatchJob.objects.select_for_update().get(pk=job_id)
         now = database.now()
-        running = BatchAttempt.objects.filter(
-            job=job, worker=worker_id, state=AttemptState.CALLING
-        )
+        running = BatchAttempt.objects.filter(job=job, worker=worker_id, state=AttemptState.CALLING)
         item_ids = list(running.values_list("item_id", flat=True))
         end_attempts(job, running, AttemptState.LOST, now)
         BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PROCESSING).update(

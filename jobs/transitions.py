@@ -25,7 +25,9 @@ def move(job: BatchJob, now: datetime, **changes: Any) -> None:
         setattr(job, name, value)
 
 
-def end_attempts(job: BatchJob, attempts: QuerySet[BatchAttempt], state: AttemptState, now: datetime) -> int:
+def end_attempts(
+    job: BatchJob, attempts: QuerySet[BatchAttempt], state: AttemptState, now: datetime
+) -> int:
     """End those of ``attempts`` that still run, and give back what they held.
 
     The caller has locked the job. Returns how many there were.

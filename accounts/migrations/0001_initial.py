@@ -10,105 +10,286 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateCounter',
+            name="RateCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', batchwriter.fields.ExactCharField(max_length=120, unique=True)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('expires_at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", batchwriter.fields.ExactCharField(max_length=120, unique=True)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("expires_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'db_table': 'rate_counters',
+                "db_table": "rate_counters",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('username', batchwriter.fields.ExactCharField(error_messages={'unique': 'A user with that username already exists.'}, max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('tokens_remaining', models.BigIntegerField(default=0, editable=False, verbose_name='tokens remaining')),
-                ('tokens_held', models.BigIntegerField(default=0, editable=False, verbose_name='tokens held')),
-                ('article_limit', models.IntegerField(default=100, editable=False, verbose_name='articles still allowed')),
-                ('articles_held', models.IntegerField(default=0, editable=False, verbose_name='articles in the making')),
-                ('language', models.CharField(blank=True, choices=[('vi', 'Vietnamese'), ('en', 'English')], default='', max_length=7, verbose_name='language')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "username",
+                    batchwriter.fields.ExactCharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "tokens_remaining",
+                    models.BigIntegerField(
+                        default=0, editable=False, verbose_name="tokens remaining"
+                    ),
+                ),
+                (
+                    "tokens_held",
+                    models.BigIntegerField(default=0, editable=False, verbose_name="tokens held"),
+                ),
+                (
+                    "article_limit",
+                    models.IntegerField(
+                        default=100, editable=False, verbose_name="articles still allowed"
+                    ),
+                ),
+                (
+                    "articles_held",
+                    models.IntegerField(
+                        default=0, editable=False, verbose_name="articles in the making"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("vi", "Vietnamese"), ("en", "English")],
+                        default="",
+                        max_length=7,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'db_table': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "db_table": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', accounts.models.CaselessUserManager()),
+                ("objects", accounts.models.CaselessUserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='TokenEntry',
+            name="TokenEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('grant', 'Grant'), ('charge', 'Charge'), ('adjust', 'Correction')], max_length=8, verbose_name='kind')),
-                ('amount', models.BigIntegerField(help_text='Tokens; charges are negative.', verbose_name='amount')),
-                ('item_id', models.BigIntegerField(blank=True, editable=False, null=True, verbose_name='batch item')),
-                ('key', batchwriter.fields.ExactCharField(max_length=255, unique=True, verbose_name='key')),
-                ('note', models.CharField(blank=True, default='', max_length=255, verbose_name='note')),
-                ('created_at', models.DateTimeField(db_index=True, verbose_name='created')),
-                ('charged_item', models.GeneratedField(db_persist=False, expression=models.Case(models.When(models.Q(('kind', 'charge')), then=models.F('item_id'))), output_field=models.BigIntegerField(null=True))),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='granted by')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='token_entries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("grant", "Grant"),
+                            ("charge", "Charge"),
+                            ("adjust", "Correction"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.BigIntegerField(
+                        help_text="Tokens; charges are negative.", verbose_name="amount"
+                    ),
+                ),
+                (
+                    "item_id",
+                    models.BigIntegerField(
+                        blank=True, editable=False, null=True, verbose_name="batch item"
+                    ),
+                ),
+                (
+                    "key",
+                    batchwriter.fields.ExactCharField(
+                        max_length=255, unique=True, verbose_name="key"
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, default="", max_length=255, verbose_name="note"),
+                ),
+                ("created_at", models.DateTimeField(db_index=True, verbose_name="created")),
+                (
+                    "charged_item",
+                    models.GeneratedField(
+                        db_persist=False,
+                        expression=models.Case(
+                            models.When(models.Q(("kind", "charge")), then=models.F("item_id"))
+                        ),
+                        output_field=models.BigIntegerField(null=True),
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="granted by",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="token_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'token ledger',
-                'db_table': 'token_entries',
-                'ordering': ['-id'],
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "token ledger",
+                "db_table": "token_entries",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('tokens_remaining__gte', 0)), name='users_tokens_remaining'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tokens_remaining__gte", 0)), name="users_tokens_remaining"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('tokens_held__gte', 0)), name='users_tokens_held'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tokens_held__gte", 0)), name="users_tokens_held"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('article_limit__gte', 0)), name='users_article_limit'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("article_limit__gte", 0)), name="users_article_limit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('articles_held__gte', 0)), name='users_articles_held'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("articles_held__gte", 0)), name="users_articles_held"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tokenentry',
-            index=models.Index(fields=['user', 'id'], name='token_entries_user'),
+            model_name="tokenentry",
+            index=models.Index(fields=["user", "id"], name="token_entries_user"),
         ),
         migrations.AddConstraint(
-            model_name='tokenentry',
-            constraint=models.UniqueConstraint(fields=('charged_item',), name='token_entries_one_charge'),
+            model_name="tokenentry",
+            constraint=models.UniqueConstraint(
+                fields=("charged_item",), name="token_entries_one_charge"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tokenentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'grant')), models.Q(('amount__lte', 0), ('kind', 'charge')), ('kind', 'adjust'), _connector='OR'), name='token_entries_amount'),
+            model_name="tokenentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("kind", "grant")),
+                    models.Q(("amount__lte", 0), ("kind", "charge")),
+                    ("kind", "adjust"),
+                    _connector="OR",
+                ),
+                name="token_entries_amount",
+            ),
         ),
     ]

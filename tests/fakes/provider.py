@@ -47,11 +47,7 @@ class Fault:
 
     def meets(self, call: Call) -> bool:
         """Whether ``call`` is one of those that fail."""
-        return (
-            self.times > 0
-            and self.keyword in call.text
-            and self.purpose in ("", call.purpose)
-        )
+        return self.times > 0 and self.keyword in call.text and self.purpose in ("", call.purpose)
 
 
 @dataclass
@@ -143,9 +139,7 @@ class FakeProvider:
         purpose = "body"
         if "one JSON object" in text:
             purpose = "outline" if '"outline"' in text else "metadata"
-        call = Call(
-            protocol, model, purpose, text, body, dict(request.headers), time.monotonic()
-        )
+        call = Call(protocol, model, purpose, text, body, dict(request.headers), time.monotonic())
         self.calls.append(call)
         return call
 
@@ -273,7 +267,11 @@ GEMINI_ERRORS: dict[str, tuple[int, dict[str, str], dict[str, Any]]] = {
     ),
     "error_500": (500, {}, {"status": "INTERNAL"}),
     "error_503": (503, {"retry-after": "0.05"}, {"status": "UNAVAILABLE"}),
-    "key": (400, {}, {"status": "INVALID_ARGUMENT", "message": "API key not valid. API_KEY_INVALID"}),
+    "key": (
+        400,
+        {},
+        {"status": "INVALID_ARGUMENT", "message": "API key not valid. API_KEY_INVALID"},
+    ),
     "forbidden": (403, {}, {"status": "PERMISSION_DENIED"}),
     "no_model": (404, {}, {"status": "NOT_FOUND"}),
     "context": (400, {}, {"message": "The input token count exceeds the maximum"}),

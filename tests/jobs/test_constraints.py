@@ -86,9 +86,7 @@ def test_it_refuses_a_negative_balance(alice: User, column: str) -> None:
 
 def test_it_refuses_more_settled_items_than_there_are(alice: User, submit: Submit) -> None:
     job = submit(alice, 3)
-    refused(
-        "UPDATE batch_jobs SET completed_items = 2, failed_items = 2 WHERE id = %s", job.pk
-    )
+    refused("UPDATE batch_jobs SET completed_items = 2, failed_items = 2 WHERE id = %s", job.pk)
 
 
 @pytest.mark.parametrize(

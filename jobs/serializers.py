@@ -1,0 +1,109 @@
+"""Jobs and items as the API shows them, and the body that makes a job."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from jobs.models import BatchItem
+from jobs.progress import JobSnapshot
+from jobs.status import ItemStatus, JobStatus, PauseReason
+
+
+class ArticleLink(serializers.Serializer):
+    """An article of a job."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class SettingsBody(serializers.Serializer):
+    """The settings of a job; only ``model`` is required. ``jobs.submission`` checks them."""
+
+    model = serializers.CharField(help_text="Id or label of a model on offer.")
+    language = serializers.ChoiceField(choices=list(LANGUAGES), required=False, default="vi")
+    tone = serializers.ChoiceField(choices=TONES, required=False, default="professional")
+    length = serializers.ChoiceField(choices=list(LENGTHS), required=False, default="medium")
+    outlineOption = serializers.ChoiceField(
+        choices=OUTLINE_OPTIONS, required=False, default="no-outline"
+    )
+    customOutline = serializers.CharField(required=False, allow_null=True, default=None)
+    autoInsertImages = serializers.BooleanField(required=False, default=False)
+    maxImages = serializers.IntegerField(required=False, min_value=0, max_value=20, default=5)
+    websiteId = serializers.IntegerField(required=False, allow_null=True, default=None)
+    useGoogleSearch = serializers.BooleanField(required=False, default=False)
+
+
+class JobBody(serializers.Serializer):
+    """What makes a job: keywords (a list, or one text with a keyword a line) and settings."""
+
+    keywords = serializers.ListField(
+        child=serializers.CharField(max_length=200), help_text="Or one string, split on newlines "
+        "and commas.",
+    )  # fmt: skip
+    settings = SettingsBody()
+
+
+class JobRow(serializers.Serializer):
+    """A job in a list. The instance is a ``progress.JobSnapshot``."""
+
+    jobId = serializers.IntegerField(source="job.pk")
+    jobType = serializers.CharField(source="job.job_type")
+    status = serializers.ChoiceField(source="job.status", choices=JobStatus.choices)
+    totalItems = serializers.IntegerField(source="job.total_items")
+    completedItems = serializers.IntegerField(source="job.completed_items")
+    failedItems = serializers.IntegerField(source="job.failed_items")
+    currentIndex = serializers.IntegerField(source="job.current_item_index")
+    tokensAtStart = serializers.IntegerField(source="job.tokens_at_start")
+    tokensUsed = serializers.IntegerField(source="job.tokens_used")
+    articlesLimitAtStart = serializers.IntegerField(source="job.articles_limit_at_start")
+    articleIds = serializers.ListField(source="article_ids", child=serializers.IntegerField())
+    pauseReason = serializers.ChoiceField(
+        source="job.pause_reason", choices=PauseReason.choices, allow_null=True
+    )
+    errorMessage = serializers.CharField(source="job.error_message", allow_null=True)
+    elapsedSeconds = serializers.IntegerField(source="elapsed_seconds")
+    placeInLine = serializers.IntegerField(source="place_in_line", allow_null=True)
+    settings = SettingsBody(source="job.settings")
+    createdAt = serializers.DateTimeField(source="job.created_at")
+    startedAt = serializers.DateTimeField(source="job.started_at", allow_null=True)
+    lastActivityAt = serializers.DateTimeField(source="job.last_activity_at", allow_null=True)
+    finishedAt = serializers.DateTimeField(source="job.finished_at", allow_null=True)
+
+
+class JobDetail(JobRow):
+    """A job with its newest articles."""
+
+    articles = serializers.SerializerMethodField()
+
+    def get_articles(self, snapshot: JobSnapshot) -> list[dict[str, Any]]:
+        """Id and title of the newest fifty."""
+        return [{"id": pk, "title": title} for pk, title in snapshot.articles]
+
+
+class ItemSerializer(serializers.ModelSerializer):
+    """One keyword of a job."""
+
+    status = serializers.ChoiceField(choices=ItemStatus.choices)
+    articleId = serializers.IntegerField(source="article_id", allow_null=True)
+    tokensUsed = serializers.IntegerField(source="tokens_used")
+    errorCode = serializers.CharField(source="error_code", allow_null=True)
+    errorMessage = serializers.CharField(source="error_message", allow_null=True)
+    startedAt = serializers.DateTimeField(source="started_at", allow_null=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", allow_null=True)
+
+    class Meta:
+        model = BatchItem
+        fields = ("position", "keyword", "status", "articleId", "attempts", "tokensUsed",
+                  "errorCode", "errorMessage", "startedAt", "finishedAt")  # fmt: skip
+
+
+class EstimateSerializer(serializers.Serializer):
+    """What a list would need, and how far the balance goes."""
+
+    totalItems = serializers.IntegerField(source="total_items")
+    estimatedTokens = serializers.IntegerField(source="estimated_tokens")
+    tokensAvailable = serializers.IntegerField(source="tokens_available")
+    affordableItems = serializers.IntegerField(source="affordable_items")
+    duplicates = serializers.ListField(child=serializers.CharField())
+    warnings = serializers.ListField(child=serializers.CharField())

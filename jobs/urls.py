@@ -1,0 +1,13 @@
+"""Addresses of jobs."""
+
+from django.urls import path
+
+from jobs import views
+
+urlpatterns = [
+    path("jobs", views.create, name="create-job"),
+    path("jobs/estimate", views.estimate, name="estimate-job"),
+    path("jobs/live", views.live, name="live-jobs"),
+    path("jobs/<id:job_id>", views.job_page, name="job"),
+    path("jobs/<id:job_id>/<slug:action>", views.act, name="job-action"),
+]
