@@ -1,32 +1,30 @@
 """Pages of articles and websites."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles import store
 from articles.forms import ArticleForm, WebsiteForm
 from articles.models import Article, Website
-from batchwriter.errors import InvalidInput
+from articles.writing import html
+from batchwriter import pages
 
-ARTICLES_PER_PAGE = 20
+ROWS_PER_PAGE = 20
+SEARCH_LENGTH = 200
 
 
 def articles_tab(request: HttpRequest) -> HttpResponse:
     """The user's articles, newest first, with search and filters."""
-    page = Paginator(_found(request), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "tab": "articles",
-        "page": page,
+        "page_obj": pages.page_of(request, _found(request), ROWS_PER_PAGE),
         "statuses": Article.Status.choices,
-        "search": request.GET.get("search", "")[:200],
-        "status": request.GET.get("status", ""),
-        "job": request.GET.get("job", ""),
+        "filtered": any(request.GET.get(name) for name in ("search", "status", "job")),
     }
     return render(request, "articles/tab.html", context)
 
@@ -34,7 +32,7 @@ def articles_tab(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest) -> QuerySet[Article]:
     """What the filters leave; one that means nothing is left out."""
     found = Article.objects.of(request.user).defer("content", "outline")
-    search = request.GET.get("search", "").replace("\x00", "").strip()[:200]
+    search = request.GET.get("search", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
     if search:
         found = found.filter(Q(title__icontains=search) | Q(keyword__icontains=search))
     if request.GET.get("status") in Article.Status.values:
@@ -45,44 +43,39 @@ def _found(request: HttpRequest) -> QuerySet[Article]:
     return found
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@pages.signed_in
 def article_page(request: HttpRequest, article_id: int) -> HttpResponse:
     """Read an article and change it."""
     article = get_object_or_404(
         Article.objects.of(request.user).select_related("website"), pk=article_id
     )
-    form = ArticleForm(request.POST or None, instance=article)
-    if request.method == "POST" and form.is_valid():
-        try:
-            store.edit(article, **form.cleaned_data)
-        except InvalidInput as error:
-            for name, texts in error.fields.items():
-                form.add_error(name, texts)
-        else:
-            messages.success(request, _("The article was saved."))
-            return redirect("article", article_id=article.pk)
-    status = 400 if form.errors else 200
-    return render(
-        request, "articles/article.html", {"article": article, "form": form}, status=status
-    )
+    form = ArticleForm(article, request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        if form.save():
+            messages.success(request, _("The article is saved."))
+            return HttpResponseRedirect(request.path)
+        article.refresh_from_db()
+    context = {
+        "tab": "articles",
+        "article": article,
+        "form": form,
+        # Cleaned when it was written; cleaned again, whatever way it came into the table.
+        "text": mark_safe(html.clean(article.content)),  # noqa: S308
+    }
+    return render(request, "articles/article.html", context, status=422 if form.errors else 200)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@pages.signed_in
 def delete_article(request: HttpRequest, article_id: int) -> HttpResponse:
     """Ask, then delete."""
     article = get_object_or_404(Article.objects.of(request.user), pk=article_id)
-    if request.method == "POST":
-        store.delete(article)
-        messages.success(request, _("The article was deleted."))
-        return redirect("/account?tab=articles")
-    context = {
-        "question": _("Delete “%(title)s”?") % {"title": article.title},
-        "action": _("Delete"),
-        "back": f"/articles/{article.pk}",
-    }
-    return render(request, "confirm.html", context)
+    if request.method != "POST":
+        return render(request, "articles/delete_article.html", {"article": article})
+    store.delete(article)
+    messages.success(request, _("The article is deleted."))
+    return HttpResponseRedirect(pages.tab_address("articles"))
 
 
 def websites_tab(request: HttpRequest) -> HttpResponse:
@@ -90,43 +83,49 @@ def websites_tab(request: HttpRequest) -> HttpResponse:
     return _websites(request, WebsiteForm())
 
 
-@login_required
 @require_POST
+@pages.signed_in
 def add_website(request: HttpRequest) -> HttpResponse:
     """Add a website."""
     form = WebsiteForm(request.POST, instance=Website(user_id=request.user.pk))
     if not form.is_valid():
-        return _websites(request, form, status=400)
+        return _websites(request, form, status=422)
     form.save()
-    messages.success(request, _("The website was added."))
-    return redirect("/account?tab=websites")
+    messages.success(request, _("The website is added."))
+    return HttpResponseRedirect(pages.tab_address("websites"))
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@pages.signed_in
 def website_page(request: HttpRequest, website_id: int) -> HttpResponse:
     """Change a website."""
-    website = get_object_or_404(Website, user=request.user, pk=website_id)
-    form = WebsiteForm(request.POST or None, instance=website)
-    if request.method == "POST" and form.is_valid():
-        website.save(update_fields=form.Meta.fields)
-        messages.success(request, _("The website was saved."))
-        return redirect("/account?tab=websites")
-    context = {"website": website, "form": form}
-    return render(request, "articles/website.html", context, status=400 if form.errors else 200)
+    website = get_object_or_404(Website, user=request.user.pk, pk=website_id)
+    form = WebsiteForm(request.POST if request.method == "POST" else None, instance=website)
+    if form.is_bound and form.is_valid():
+        website.save(update_fields=["name", "url"])
+        messages.success(request, _("The website is saved."))
+        return HttpResponseRedirect(pages.tab_address("websites"))
+    context = {"tab": "websites", "website": website, "form": form}
+    return render(request, "articles/website.html", context, status=422 if form.errors else 200)
 
 
-@login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@pages.signed_in
 def delete_website(request: HttpRequest, website_id: int) -> HttpResponse:
-    """Delete a website; its articles stay."""
-    get_object_or_404(Website, user=request.user, pk=website_id).delete()
-    messages.success(request, _("The website was deleted; its articles stay."))
-    return redirect("/account?tab=websites")
+    """Ask, then delete; its articles stay."""
+    website = get_object_or_404(Website, user=request.user.pk, pk=website_id)
+    if request.method != "POST":
+        return render(request, "articles/delete_website.html", {"website": website})
+    website.delete()
+    messages.success(request, _("The website is deleted; its articles stay."))
+    return HttpResponseRedirect(pages.tab_address("websites"))
 
 
 def _websites(request: HttpRequest, form: WebsiteForm, status: int = 200) -> HttpResponse:
-    websites = Website.objects.filter(user_id=request.user.pk)
-    page = Paginator(websites, ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"tab": "websites", "page": page, "form": form}
+    websites = Website.objects.filter(user=request.user.pk)
+    context = {
+        "tab": "websites",
+        "page_obj": pages.page_of(request, websites, ROWS_PER_PAGE),
+        "form": form,
+    }
     return render(request, "articles/websites.html", context, status=status)

@@ -1,31 +1,38 @@
-"""The dialog's form. ``jobs.submission`` is what checks it; here are its fields and choices."""
+"""The dialog's form: its fields and choices. What they may hold, ``jobs.submission`` says."""
 
+import hashlib
+import json
+import re
 import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from articles.models import Website, WritingModel
-from articles.writing.brief import LANGUAGES
-from jobs.submission import MOST_IMAGES
+from articles.writing.brief import LANGUAGES, LENGTHS
+from batchwriter.errors import InvalidInput
+from jobs import submission
 
 TONES = [
-    ("professional", _("Professional")),
-    ("casual", _("Casual")),
-    ("creative", _("Creative")),
+    ("professional", gettext_lazy("Professional")),
+    ("casual", gettext_lazy("Casual")),
+    ("creative", gettext_lazy("Creative")),
 ]
-LENGTHS = [
-    ("short", _("Short (about 600 words)")),
-    ("medium", _("Medium (about 1,200 words)")),
-    ("long", _("Long (about 2,400 words)")),
-]
+LENGTH_NAMES = {
+    "short": gettext_lazy("Short"),
+    "medium": gettext_lazy("Medium"),
+    "long": gettext_lazy("Long"),
+}
 OUTLINES = [
-    ("no-outline", _("No outline")),
-    ("ai-outline", _("Outline by the model")),
-    ("custom-outline", _("My own outline")),
+    ("no-outline", gettext_lazy("Without an outline")),
+    ("ai-outline", gettext_lazy("Outline by the model")),
+    ("custom-outline", gettext_lazy("My own outline")),
 ]
+SUBMISSION_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class ModelSelect(forms.Select):
@@ -41,95 +48,118 @@ class ModelSelect(forms.Select):
         return option
 
 
-class BatchForm(forms.Form):
-    """Field names are those of the API's settings."""
+def _text(label: Any, **options: Any) -> forms.CharField:
+    """A field that leaves every check to ``jobs.submission``."""
+    return forms.CharField(label=label, required=False, strip=False, **options)
 
-    keywords = forms.CharField(
-        label=_("Keywords"),
+
+class BatchWriteForm(forms.Form):
+    """Keywords and settings; the names are those of the API.
+
+    Once valid, ``checked`` is the submission.
+    """
+
+    keywords = _text(
+        gettext_lazy("Keywords"),
         widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
-        required=False,
-        strip=False,
-        help_text=_("One a line, or separated by commas."),
+        help_text=gettext_lazy("One a line, or separated by commas."),
     )
-    model = forms.ChoiceField(label=_("Model"), widget=ModelSelect, required=False)
-    language = forms.ChoiceField(label=_("Language"), initial="vi", required=False)
-    tone = forms.ChoiceField(label=_("Tone"), choices=TONES, required=False)
-    length = forms.ChoiceField(label=_("Length"), choices=LENGTHS, initial="medium", required=False)
-    outlineOption = forms.ChoiceField(label=_("Outline"), choices=OUTLINES, required=False)
-    customOutline = forms.CharField(
-        label=_("My outline"),
+    model = _text(gettext_lazy("Model"), widget=ModelSelect)
+    language = _text(gettext_lazy("Language"), widget=forms.Select)
+    tone = _text(gettext_lazy("Tone"), widget=forms.Select(choices=TONES))
+    length = _text(gettext_lazy("Length"), widget=forms.Select)
+    websiteId = _text(gettext_lazy("Website"), widget=forms.Select)
+    outlineOption = _text(gettext_lazy("Outline"), widget=forms.Select(choices=OUTLINES))
+    customOutline = _text(
+        gettext_lazy("My own outline"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        required=False,
-        help_text=_("One heading a line; indent what belongs below it."),
+        help_text=gettext_lazy("One heading a line."),
     )
     autoInsertImages = forms.BooleanField(
-        label=_("Insert images"),
+        label=gettext_lazy("Insert images"),
         required=False,
-        help_text=_("No image source is set up on this server yet: articles come without images."),
+        help_text=gettext_lazy("This server has no image source; articles come without images."),
     )
-    maxImages = forms.IntegerField(
-        label=_("Images at most"), min_value=0, max_value=MOST_IMAGES, initial=5, required=False
+    maxImages = _text(
+        gettext_lazy("Images at most"),
+        widget=forms.NumberInput(attrs={"min": 0, "max": submission.MOST_IMAGES}),
     )
-    websiteId = forms.ChoiceField(label=_("Website"), required=False)
     useGoogleSearch = forms.BooleanField(
-        label=_("Research with Google Search"),
+        label=gettext_lazy("Research with Google Search"),
         required=False,
         disabled=True,
-        help_text=_("No search service is set up on this server."),
+        help_text=gettext_lazy("This server has no search service."),
     )
-    submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    submission = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.initial.setdefault("submission", uuid.uuid4().hex)
+    def __init__(self, user: User, data: Any = None) -> None:
+        initial = {**submission.DEFAULTS, "submission": uuid.uuid4().hex}
+        super().__init__(data, auto_id="batch-%s", initial=initial)
+        self.user = user
+        self.checked: submission.Submission | None = None
         self._offer_models()
-        languages = [(code, native) for code, (_name, native) in LANGUAGES.items()]
-        self.fields["language"].choices = languages  # type: ignore[attr-defined]
-        sites = [(str(site.pk), site.name) for site in Website.objects.filter(user_id=user.pk)]
-        self.fields["websiteId"].choices = [("", _("No website")), *sites]  # type: ignore[attr-defined]
+        self._offer("language", [(code, native) for code, (_english, native) in LANGUAGES.items()])
+        self._offer("length", [(name, _length(name)) for name in LENGTHS])
+        sites = Website.objects.filter(user=user).values_list("pk", "name")
+        self._offer("websiteId", [("", _("No website")), *sites])
+
+    def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        self.fields[name].widget.choices = choices  # type: ignore[attr-defined]
 
     def _offer_models(self) -> None:
         offered = list(WritingModel.objects.offered())
-        field = self.fields["model"]
-        field.choices = [(model.code, _label(model)) for model in offered]  # type: ignore[attr-defined]
-        field.widget.unavailable = frozenset(  # type: ignore[attr-defined]
-            model.code for model in offered if not model.available
+        usable = [model.code for model in offered if model.available]
+        self._offer("model", [(model.code, _label(model)) for model in offered])
+        widget = self.fields["model"].widget
+        widget.unavailable = frozenset(  # type: ignore[attr-defined]
+            model.code for model in offered if model.code not in usable
         )
-        first = next((model.code for model in offered if model.available), None)
-        self.initial.setdefault("model", first)
+        self.initial["model"] = usable[0] if usable else None
 
-    def settings(self) -> dict[str, Any]:
-        """The settings object that ``jobs.submission`` takes; the values are still unchecked."""
-        data = self.data
-        images = data.get("maxImages", "").strip() or "5"
-        site = data.get("websiteId", "")
-        return {
-            "model": data.get("model", ""),
-            "language": data.get("language") or "vi",
-            "tone": data.get("tone") or "professional",
-            "length": data.get("length") or "medium",
-            "outlineOption": data.get("outlineOption") or "no-outline",
-            "customOutline": data.get("customOutline") or None,
-            "autoInsertImages": "autoInsertImages" in data,
-            "maxImages": int(images) if images.isascii() and images.isdigit() else images,
-            "websiteId": int(site) if site.isascii() and site.isdigit() else (site or None),
-            "useGoogleSearch": "useGoogleSearch" in data,
-        }
+    def clean(self) -> dict[str, Any]:
+        """Have the submission checked, and put its sentences beside the fields they are about."""
+        cleaned = super().clean() or {}
+        try:
+            self.checked = submission.parse(self.user, cleaned["keywords"], self._settings(cleaned))
+        except InvalidInput as error:
+            for path, sentences in error.fields.items():
+                name = path.removeprefix("settings.")
+                self.add_error(name if name in self.fields else None, sentences)
+        return cleaned
 
-    def show_errors(self, problems: dict[str, list[str]]) -> None:
-        """Put the sentences of an InvalidInput beside the fields that they are about."""
-        self.full_clean()
-        self._errors = forms.utils.ErrorDict()
-        for path, texts in problems.items():
-            name = path.removeprefix("settings.")
-            self.add_error(name if name in self.fields else None, texts)
+    def _settings(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The settings object of the API from what a form can send; the rest has its default."""
+        settings = {name: values[name] for name in submission.DEFAULTS if values[name] != ""}
+        for name in ("maxImages", "websiteId"):
+            if re.fullmatch(r"[0-9]{1,18}", str(settings.get(name, ""))):
+                settings[name] = int(settings[name])
+        return settings
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells one checked submission from another."""
+        assert self.checked is not None, "only a valid form has one"  # noqa: S101
+        canonical = json.dumps([self.checked.keywords, self.checked.settings], sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The same for a second click, the same again after going back, another for other words."""
+        shown = self.cleaned_data["submission"]
+        if not SUBMISSION_ID.fullmatch(shown):
+            return None
+        return f"page:{shown}:{self.fingerprint}"
+
+
+def _length(name: str) -> str:
+    words = formats.number_format(LENGTHS[name], force_grouping=True)
+    return _("%(name)s, about %(words)s words") % {"name": LENGTH_NAMES[name], "words": words}
 
 
 def _label(model: WritingModel) -> str:
     if not model.available:
-        return str(_("%(model)s (no key on this server)") % {"model": model.label})
+        return _("%(model)s (no key on this server)") % {"model": model.label}
     if model.retires_on:
-        date = model.retires_on.strftime("%d/%m/%Y")
-        return str(_("%(model)s (until %(date)s)") % {"model": model.label, "date": date})
+        date = formats.date_format(model.retires_on, "SHORT_DATE_FORMAT")
+        return _("%(model)s (withdrawn on %(date)s)") % {"model": model.label, "date": date}
     return model.label

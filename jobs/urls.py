@@ -9,5 +9,6 @@ urlpatterns = [
     path("jobs/estimate", views.estimate, name="estimate-job"),
     path("jobs/live", views.live, name="live-jobs"),
     path("jobs/<id:job_id>", views.job_page, name="job"),
+    path("jobs/<id:job_id>/live", views.live_job, name="live-job"),
     path("jobs/<id:job_id>/<slug:action>", views.act, name="job-action"),
 ]

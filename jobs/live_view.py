@@ -1,0 +1,97 @@
+"""The parts of pages that follow a job: what is shown at first, and what is sent again.
+
+A page keeps the ids of all its jobs (its state) and asks every two seconds for those that are
+live; once none is, the answer holds no trigger and the page is silent.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from jobs import progress
+from jobs.models import BatchItem, BatchJob
+from jobs.progress import JobSnapshot
+from jobs.status import OPEN, ItemStatus
+
+ITEMS_PER_PAGE = 50
+MOST_IDS = 100
+
+
+def numbers(text: str) -> list[int]:
+    """The ids in a list such as ``3,5``; what is no id is left out."""
+    parts = [part for part in text.split(",") if part.isascii() and part.isdigit()]
+    return [int(part) for part in parts if len(part) < 19][:MOST_IDS]
+
+
+def list_context(jobs: Sequence[BatchJob]) -> dict[str, Any]:
+    """What the list of ``jobs`` shows at first."""
+    return _list(progress.snapshots(jobs), [job.pk for job in jobs])
+
+
+def list_fragment(request: HttpRequest, ids: list[int]) -> HttpResponse:
+    """The cards of the user's jobs ``ids``; ``ids`` in the request are those of the whole page."""
+    state = numbers(request.GET.get("ids", "")) or ids
+    return _list_fragment(request, Q(pk__in=ids), state)
+
+
+def after_action(request: HttpRequest, job: BatchJob) -> HttpResponse:
+    """What changes on the page, of one job or of a list, where a button of ``job`` was pressed."""
+    if "items" in request.POST:
+        return job_fragment(request, job, QueryDict(request.POST["items"]))
+    state = numbers(request.POST.get("ids", "")) or [job.pk]
+    return _list_fragment(request, Q(pk=job.pk) | Q(pk__in=state, status__in=OPEN), state)
+
+
+def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
+    """One job with the page and the state of keywords that ``query`` asks for."""
+    snapshot = progress.snapshots([job])[0]
+    items = _items(job, query.get("status", ""))
+    known = QueryDict(mutable=True)
+    known.update({name: query[name] for name in ("page", "status") if name in query})
+    address = reverse("live-job", args=[job.pk])
+    return {
+        "snapshot": snapshot,
+        "page_obj": Paginator(items, ITEMS_PER_PAGE).get_page(query.get("page")),
+        "statuses": ItemStatus.choices,
+        "status": query.get("status", ""),
+        "query": known,
+        "state_name": "items",
+        "state_value": known.urlencode(),
+        "poll": f"{address}?{known.urlencode()}" if snapshot.is_live else "",
+    }
+
+
+def job_fragment(request: HttpRequest, job: BatchJob, query: QueryDict) -> HttpResponse:
+    """The card and the keywords of ``job``, to be swapped into its page."""
+    return render(request, "jobs/_live_job.html", {"oob": True, **job_context(job, query)})
+
+
+def _list_fragment(request: HttpRequest, which: Q, state: list[int]) -> HttpResponse:
+    jobs = BatchJob.objects.of(request.user).filter(which).select_related("writing_model")
+    snapshots = progress.snapshots(list(jobs[:MOST_IDS]))
+    return render(request, "jobs/_live_list.html", {"oob": True, **_list(snapshots, state)})
+
+
+def _list(snapshots: list[JobSnapshot], state: list[int]) -> dict[str, Any]:
+    live = ",".join(str(snapshot.job.pk) for snapshot in snapshots if snapshot.is_live)
+    return {
+        "snapshots": snapshots,
+        "state_name": "ids",
+        "state_value": ",".join(map(str, state)),
+        "poll": f"{reverse('live-jobs')}?live={live}" if live else "",
+    }
+
+
+def _items(job: BatchJob, status: str) -> Any:
+    items = BatchItem.objects.filter(job=job).select_related("article").order_by("position")
+    if status in ItemStatus.values:
+        items = items.filter(status=status)
+    return items.only(
+        "job_id", "position", "keyword", "status", "attempts", "tokens_used", "error_code",
+        "error_message", "article__title", "article__deleted_at",
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""The dialog "Write in bulk" for the pages of any application, and how jobs are said."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from jobs import progress
+from jobs.forms import BatchWriteForm
+from jobs.models import BatchJob
+
+register = template.Library()
+
+
+@register.inclusion_tag("jobs/_batch_write.html", takes_context=True)
+def batch_write(context: Context) -> dict[str, Any]:
+    """The button and the dialog: with the form that was refused, else with a fresh one.
+
+    ``?write=1`` shows the dialog open, for browsers without scripts.
+    """
+    request = context["request"]
+    refused = context.get("batch_form")
+    return {
+        "form": refused or BatchWriteForm(request.user),
+        "open": refused is not None or "write" in request.GET,
+        "tab": context.get("tab"),
+        "request": request,
+        "csrf_token": context["csrf_token"],
+    }
+
+
+@register.filter
+def advice(job: BatchJob) -> str:
+    """Why a job stands still and what its owner can do."""
+    return progress.advice(job)
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """Seconds as ``1:05`` or ``1:00:05``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
