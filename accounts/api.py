@@ -18,6 +18,7 @@ from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from accounts.lockout import locked_out
 from accounts.models import User
+from batchwriter.rest import body_of
 from batchwriter.schema import errors
 
 
@@ -40,12 +41,14 @@ class LogInSerializer(TokenObtainPairSerializer):
 class TokenApi(TokenObtainPairView):
     """Log in for the API."""
 
-    serializer_class = LogInSerializer  # type: ignore[assignment]
+    serializer_class = LogInSerializer
 
     @extend_schema(responses={200: TokenPair, **errors(400, 401, 413, 415, 429)}, auth=[])
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def post(  # type: ignore[override]
+        self, request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Give an access and a refresh token for name and password."""
-        name = request.data.get("username")
+        name = body_of(request).get("username")
         credentials = {"username": User.normalize_username(name) if isinstance(name, str) else ""}
         if not AxesProxyHandler.is_allowed(request._request, credentials):
             return locked_out(request._request)
@@ -60,7 +63,7 @@ class TokenApi(TokenObtainPairView):
 class RefreshApi(TokenRefreshView):
     """Renew both tokens; the old refresh token ends."""
 
-    serializer_class = TokenRefreshSerializer  # type: ignore[assignment]
+    serializer_class = TokenRefreshSerializer
 
     @extend_schema(responses={200: TokenPair, **errors(400, 401, 413, 415, 429)}, auth=[])
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -48,9 +48,9 @@ class User(AbstractUser):
         _("language"), max_length=7, blank=True, default="", choices=settings.LANGUAGES
     )
 
-    objects: ClassVar[CaselessUserManager] = CaselessUserManager()  # type: ignore[assignment]
+    objects: ClassVar[CaselessUserManager] = CaselessUserManager()
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta:
         db_table = "users"
         verbose_name = _("user")
         verbose_name_plural = _("users")

@@ -38,12 +38,15 @@ def _begin(key: str, name: str, ends: datetime) -> None:
 class CountingThrottle(SimpleRateThrottle):
     """So many calls of a user (or an address) in each window of time."""
 
+    scope: str
+
     def __init__(self) -> None:
         self._waits: float | None = None
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether this call is one of those that are allowed."""
-        rate = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"][self.scope]
+        rates: dict[str, str | None] = settings.THROTTLE_RATES
+        rate = rates[self.scope]
         if rate is None:
             return True
         most, seconds = self.parse_rate(rate)

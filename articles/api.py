@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from articles import store
 from articles.models import Article, Website, WritingModel
 from batchwriter.errors import InvalidInput
-from batchwriter.rest import StrictSerializer, choice
+from batchwriter.rest import StrictSerializer, choice, user_of
 from batchwriter.schema import READ, WRITE, errors
 
 LARGEST_ID = 2**63 - 1
@@ -78,7 +78,7 @@ class ArticleDetail(ArticleRow):
     """An article with its text."""
 
     class Meta(ArticleRow.Meta):
-        fields = (*ArticleRow.Meta.fields, "content", "outline")
+        fields = (*ArticleRow.Meta.fields, "content", "outline")  # type: ignore[assignment]
 
 
 class ArticleChange(StrictSerializer):
@@ -183,7 +183,7 @@ class ArticleApi(APIView):
 def _website(request: Request, website_id: int | None) -> Website | None:
     if website_id is None:
         return None
-    website = Website.objects.filter(user=request.user, pk=website_id).first()
+    website = Website.objects.filter(user=user_of(request), pk=website_id).first()
     if website is None:
         raise InvalidInput({"websiteId": [_("You have no website with this id.")]})
     return website
@@ -211,7 +211,7 @@ class WebsitesApi(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Website]:
         """In the order of their names."""
-        return Website.objects.filter(user=self.request.user)
+        return Website.objects.filter(user=user_of(self.request))
 
     @extend_schema(responses={200: WebsiteSerializer(many=True), **READ})
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -223,7 +223,7 @@ class WebsitesApi(ListAPIView):
         """Add a website."""
         data = WebsiteSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        website = Website.objects.create(user=request.user, **data.validated_data)
+        website = Website.objects.create(user=user_of(request), **data.validated_data)
         return Response(WebsiteSerializer(website).data, status=status.HTTP_201_CREATED)
 
 
@@ -231,7 +231,7 @@ class WebsiteApi(APIView):
     """One website."""
 
     def _website(self, request: Request, website_id: int) -> Website:
-        return get_object_or_404(Website, user=request.user, pk=website_id)
+        return get_object_or_404(Website, user=user_of(request), pk=website_id)
 
     @extend_schema(responses={200: WebsiteSerializer, **READ})
     def get(self, request: Request, website_id: int) -> Response:

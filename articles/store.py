@@ -75,7 +75,7 @@ def free_slug(user_id: int, base: str, *, besides: int | None = None) -> str:
     ``besides`` is an article whose own slug does not count.
     """
     taken = Article.objects.live().filter(user_id=user_id, slug__startswith=base)
-    used = set(taken.exclude(pk=besides).values_list("slug", flat=True))
+    used = set(taken.exclude(pk=besides or 0).values_list("slug", flat=True))
     if base not in used:
         return base
     number = 2

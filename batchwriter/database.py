@@ -34,16 +34,20 @@ class DatabaseNow(Func):
         super().__init__()
         self.offset_seconds = float(offset_seconds)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         """MariaDB and MySQL."""
         if not self.offset_seconds:
-            return "UTC_TIMESTAMP(6)", []
-        return "(UTC_TIMESTAMP(6) + INTERVAL %s MICROSECOND)", [int(self.offset_seconds * 1e6)]
+            return "UTC_TIMESTAMP(6)", ()
+        return "(UTC_TIMESTAMP(6) + INTERVAL %s MICROSECOND)", (int(self.offset_seconds * 1e6),)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         """SQLite runs in this process: its clock is ours, and has fewer digits."""
         moment = timezone.now() + timedelta(seconds=self.offset_seconds)
-        return "%s", [connection.ops.adapt_datetimefield_value(moment)]
+        return "%s", (connection.ops.adapt_datetimefield_value(moment),)
 
 
 def now() -> datetime:

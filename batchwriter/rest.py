@@ -15,6 +15,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
+from accounts.models import User
 from batchwriter import unavailable
 from batchwriter.errors import BatchwriterError, InvalidInput
 
@@ -105,6 +106,18 @@ def _whole_number(request: Any, name: str, default: int, most: int) -> int:
     return int(text)
 
 
+def body_of(request: Any) -> dict[str, Any]:
+    """The body of a call, an object as the parser saw to; empty where there is none."""
+    return request.data if isinstance(request.data, dict) else {}
+
+
+def user_of(request: Any) -> User:
+    """The user of a call that only users may make."""
+    if not isinstance(request.user, User):
+        raise exceptions.NotAuthenticated
+    return request.user
+
+
 def choice(request: Any, name: str, choices: Any) -> str | None:
     """A filter from the query string, None where it is not given; others are refused."""
     value = request.query_params.get(name)
@@ -179,7 +192,7 @@ def _rest_framework(error: exceptions.APIException) -> Response:
         and not isinstance(error, exceptions.NotAuthenticated)
     ):
         code = "token_not_valid"
-    detail = error.detail
+    detail: Any = error.detail
     if isinstance(detail, dict):
         detail = detail.get("detail", "")
     response = Response(error_body(code, str(detail)), status=error.status_code)

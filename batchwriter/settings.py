@@ -192,6 +192,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "batchwriter@
 
 JOB_CREATE_RATE = env.rate("JOB_CREATE_RATE", "30/min")
 API_RATE = env.rate("API_RATE", "600/min")
+THROTTLE_RATES = {"api": API_RATE, "job_create": JOB_CREATE_RATE}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",
@@ -203,7 +204,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "batchwriter.rest.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.ApiThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"api": API_RATE, "job_create": JOB_CREATE_RATE},
     "EXCEPTION_HANDLER": "batchwriter.rest.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,

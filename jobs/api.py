@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from accounts.throttling import JobCreateThrottle
 from batchwriter.errors import InvalidInput
-from batchwriter.rest import choice
+from batchwriter.rest import body_of, choice, user_of
 from batchwriter.schema import READ, WRITE
 from jobs import lifecycle, progress, submission
 from jobs.models import BatchItem, BatchJob
@@ -41,12 +41,12 @@ def own_job(request: Request, job_id: int) -> BatchJob:
 
 def parsed(request: Request) -> submission.Submission:
     """The checked body of a call that makes or estimates a job."""
-    unknown = [key for key in request.data if key not in KNOWN_KEYS]
+    body = body_of(request)
+    unknown = [key for key in body if key not in KNOWN_KEYS]
     if unknown:
         sentence = _("There is no such field. Known are: keywords, settings.")
         raise InvalidInput({key: [sentence] for key in unknown})
-    user = request.user
-    return submission.parse(user, request.data.get("keywords"), request.data.get("settings"))  # type: ignore[arg-type]
+    return submission.parse(user_of(request), body.get("keywords"), body.get("settings"))
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -109,11 +109,11 @@ class JobsApi(ListAPIView):
     def post(self, request: Request) -> Response:
         """Make a job."""
         key, body_hash = idempotency_key(request), request_hash(request)
-        job = lifecycle.replay(request.user, key, body_hash)  # type: ignore[arg-type]
+        job = lifecycle.replay(user_of(request), key, body_hash)
         created = False
         if job is None:
             job, created = lifecycle.create(
-                request.user,  # type: ignore[arg-type]
+                user_of(request),
                 parsed(request),
                 idempotency_key=key,
                 request_hash=body_hash,
@@ -128,7 +128,7 @@ class EstimateApi(APIView):
     @extend_schema(request=JobBody, responses={200: EstimateSerializer, **WRITE})
     def post(self, request: Request) -> Response:
         """Estimate a job without making it."""
-        found = lifecycle.estimate(request.user, parsed(request))  # type: ignore[arg-type]
+        found = lifecycle.estimate(user_of(request), parsed(request))
         return Response(EstimateSerializer(found).data)
 
 
@@ -151,7 +151,7 @@ class ItemsApi(ListAPIView):
         parameters=[OpenApiParameter("status", OpenApiTypes.STR, enum=ItemStatus.values)],
         responses={200: ItemSerializer(many=True), **READ},
     )
-    def get(self, request: Request, job_id: int) -> Response:  # type: ignore[override]
+    def get(self, request: Request, job_id: int) -> Response:
         """A page of keywords, by position."""
         items = own_job(request, job_id).items.order_by("position")
         wanted = choice(request, "status", ItemStatus.values)
@@ -170,7 +170,7 @@ class _ActionApi(APIView):
     def post(self, request: Request, job_id: int) -> Response:
         """Do it, and show the job."""
         own_job(request, job_id)
-        job = type(self).act(job_id, by=request.user)
+        job = type(self).act(job_id, by=user_of(request))
         return Response(JobDetail(progress.snapshot(job)).data)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from articles.providers.base import Provider
@@ -92,7 +92,7 @@ class Worker:
             pass
         self._wake.clear()
 
-    async def _guard(self, step: Callable[[], "asyncio.Future[None]"]) -> None:
+    async def _guard(self, step: Callable[[], Awaitable[None]]) -> None:
         """Run one step; while the database is away, wait for it."""
         try:
             await step()
@@ -122,9 +122,11 @@ class Worker:
         await self._pool.run(takeover.take_over_expired)
         self._worker_id = await self._pool.run(leases.register)
         loop = asyncio.get_running_loop()
-        self._heartbeat = Heartbeat(
-            self._worker_id, lambda: loop.call_soon_threadsafe(self._on_expelled)
-        )
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(self._on_expelled)
+
+        self._heartbeat = Heartbeat(self._worker_id, tell)
         self._heartbeat.start()
         logs.event("worker_started", worker=self._worker_id)
 

@@ -201,7 +201,7 @@ def _retry_after(error: Any) -> float | None:
     """The header, or the RetryInfo in the error's details."""
     header = error.response.headers.get("retry-after") if error.response is not None else None
     try:
-        return max(float(header), 0.0)
-    except (TypeError, ValueError):
+        return max(float(header or ""), 0.0)
+    except ValueError:
         found = RETRY_DELAY.search(f"{error.details} {getattr(error.response, 'text', '')}")
         return float(found.group(1)) if found else None

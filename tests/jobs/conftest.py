@@ -7,7 +7,7 @@ import pytest
 
 from accounts import ledger
 from accounts.models import User
-from articles.providers.base import Usage
+from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.pipeline import Draft
 from jobs import leases, lifecycle, queue, settlement, submission
 from jobs.models import BatchJob
@@ -69,6 +69,11 @@ def draft(start: Start, tokens: int = 100) -> Draft:
         usage=Usage(prompt_tokens=tokens - tokens // 2, completion_tokens=tokens // 2),
         issues=[],
     )
+
+
+def unavailable(code: str, message: str, scope: str = "provider") -> ProviderUnavailable:
+    """What an adapter raises when nothing can be written now."""
+    return ProviderUnavailable(code, message, scope=scope)  # type: ignore[arg-type]
 
 
 def claim(worker: str) -> Lease:

@@ -7,6 +7,7 @@ from django.conf import LazySettings
 
 from accounts.models import User
 from articles.models import Article
+from articles.providers.base import Usage
 from batchwriter import database
 from batchwriter.errors import IdempotencyConflict, InvalidTransition
 from jobs import audit, lifecycle, submission
@@ -15,7 +16,6 @@ from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, UserQueue
 from jobs.queue import Stale
 from jobs.settlement import Failure, fail
 from jobs.status import JobStatus
-from articles.providers.base import Usage
 from tests.jobs.conftest import claim, start, write, write_all
 
 Submit = Callable[..., BatchJob]

@@ -1,19 +1,20 @@
 """One commit for article, item, attempt, ledger, balance, counters and event."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError
 
 from accounts import ledger
 from accounts.models import TokenEntry, User
-from articles.models import Article
-from articles.providers.base import ProviderUnavailable, Usage
 from articles import store
+from articles.models import Article
+from articles.providers.base import Usage
 from jobs import circuits, lifecycle, settlement
 from jobs.models import BatchAttempt, BatchItem, BatchJob, ProviderCircuit
 from jobs.settlement import Failure
-from tests.jobs.conftest import claim, draft, person, start, write
+from tests.jobs.conftest import claim, draft, person, start, unavailable, write
 from tests.jobs.test_lifecycle import assert_sound
 
 Submit = Callable[..., BatchJob]
@@ -98,7 +99,7 @@ def test_it_gives_equal_titles_different_slugs(alice: User, submit: Submit, work
     submit(alice, 3)
     for started in start(claim(worker), 3):
         one = draft(started)
-        settlement.settle(started, type(one)(**{**vars_of(one), "title": "Cà phê"}), Usage())
+        settlement.settle(started, replace(one, title="Cà phê"), Usage())
     slugs = Article.objects.order_by("id").values_list("slug", flat=True)
     assert list(slugs) == ["ca-phe", "ca-phe-2", "ca-phe-3"]
 
@@ -109,16 +110,9 @@ def test_it_makes_a_slug_where_the_title_gives_none(
     submit(alice, 1)
     (started,) = start(claim(worker))
     one = draft(started)
-    settlement.settle(started, type(one)(**{**vars_of(one), "title": "!!! 🌸"}), Usage())
+    settlement.settle(started, replace(one, title="!!! 🌸"), Usage())
     article = Article.objects.get()
     assert article.slug == f"bai-viet-{article.pk}"
-
-
-def vars_of(one: object) -> dict[str, object]:
-    """The fields of a draft."""
-    from dataclasses import fields
-
-    return {field.name: getattr(one, field.name) for field in fields(one)}  # type: ignore[arg-type]
 
 
 def test_it_frees_the_slug_of_a_deleted_article(alice: User, submit: Submit, worker: str) -> None:
