@@ -110,7 +110,9 @@ class FakeProvider:
         app = web.Application(client_max_size=10**7)
         app.router.add_post("/v1/chat/completions", self._openai)
         app.router.add_post("/v1beta/models/{model}", self._gemini)
-        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        runner = web.AppRunner(
+            app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
+        )
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

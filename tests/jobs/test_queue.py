@@ -130,7 +130,7 @@ def test_it_pauses_when_the_balance_is_used_up_and_goes_on_after_a_grant(
 
 
 def test_it_goes_on_when_articles_were_cheaper_than_estimated(submit: Submit, worker: str) -> None:
-    _, job, each = balance_for(submit, 2.0)
+    _carol, _job, each = balance_for(submit, 2.0)
     assert write_all(worker, tokens=each // 10).status == "completed"
 
 
