@@ -1,5 +1,7 @@
 """Pages of articles and websites."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,7 +74,7 @@ def delete_article(request: HttpRequest, article_id: int) -> HttpResponse:
     """Ask, then delete."""
     article = get_object_or_404(Article.objects.of(request.user), pk=article_id)
     if request.method != "POST":
-        return render(request, "articles/delete_article.html", {"article": article})
+        return _ask(request, "articles/_delete_article.html", article=article)
     store.delete(article)
     messages.success(request, _("The article is deleted."))
     return HttpResponseRedirect(pages.tab_address("articles"))
@@ -115,10 +117,15 @@ def delete_website(request: HttpRequest, website_id: int) -> HttpResponse:
     """Ask, then delete; its articles stay."""
     website = get_object_or_404(Website, user=request.user.pk, pk=website_id)
     if request.method != "POST":
-        return render(request, "articles/delete_website.html", {"website": website})
+        return _ask(request, "articles/_delete_website.html", website=website)
     website.delete()
     messages.success(request, _("The website is deleted; its articles stay."))
     return HttpResponseRedirect(pages.tab_address("websites"))
+
+
+def _ask(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    """The question of a dialog as a page of its own, for browsers without scripts."""
+    return render(request, template, {"template": "_confirm_page.html", **context})
 
 
 def _websites(request: HttpRequest, form: WebsiteForm, status: int = 200) -> HttpResponse:

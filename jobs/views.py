@@ -131,7 +131,7 @@ def act(request: HttpRequest, job_id: int, action: str) -> HttpResponse:
     job = _own(request, job_id)
     if request.method != "POST":
         if action == "cancel":
-            return render(request, "jobs/cancel.html", {"job": job})
+            return _ask(request, job)
         return HttpResponseRedirect(pages.tab_address("batch-jobs"))
     try:
         ACTIONS[action](job.pk, by=_user(request))
@@ -142,6 +142,16 @@ def act(request: HttpRequest, job_id: int, action: str) -> HttpResponse:
     if action == "cancel":
         return HttpResponseRedirect(pages.tab_address("batch-jobs"))
     return pages.back(request, pages.tab_address("batch-jobs"))
+
+
+def _ask(request: HttpRequest, job: BatchJob) -> HttpResponse:
+    context = {
+        "template": "_confirm_page.html",
+        "tab": "batch-jobs",
+        "job": job,
+        "back": pages.tab_address("batch-jobs"),
+    }
+    return render(request, "jobs/_cancel.html", context)
 
 
 def _own(request: HttpRequest, job_id: int) -> BatchJob:

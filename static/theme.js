@@ -1,15 +1,12 @@
-// Sets the colours before the first paint: the visitor's choice, else the system's.
+// Loaded before the first paint: the chosen theme, else the system's.
 (() => {
+  "use strict";
   const system = matchMedia("(prefers-color-scheme: dark)");
   const apply = () => {
-    document.documentElement.dataset.bsTheme =
-      localStorage.getItem("theme") || (system.matches ? "dark" : "light");
+    const chosen = localStorage.getItem("theme");
+    document.documentElement.dataset.bsTheme = chosen || (system.matches ? "dark" : "light");
   };
   apply();
   system.addEventListener("change", apply);
-  window.switchTheme = () => {
-    const dark = document.documentElement.dataset.bsTheme === "dark";
-    localStorage.setItem("theme", dark ? "light" : "dark");
-    apply();
-  };
+  window.addEventListener("storage", apply);
 })();

@@ -1,0 +1,51 @@
+// The dialog "Write in bulk": counts keywords as the server does, shows what the choice needs.
+(() => {
+  "use strict";
+  const dialog = document.getElementById("batch-write");
+  const REVIEW_ABOVE = 10;
+  // What the server strips; String.trim() strips other characters.
+  const BLANK = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+  const EDGES = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "g");
+  // Case folding: upper case first, so that "ß" meets "SS"; the dotless "ı" stays itself.
+  const fold = (text) => text.replace(/[^ıſ]/gu, (c) => c.toUpperCase().toLowerCase()).replace(/ſ/g, "s").replace(/ς/g, "σ");
+
+  const count = (text) => {
+    const seen = new Set();
+    let repeated = 0;
+    for (const part of text.split(/[\n\r,]/)) {
+      const keyword = part.replace(EDGES, "").normalize("NFC");
+      if (!keyword) continue;
+      if (seen.has(fold(keyword))) repeated += 1;
+      seen.add(fold(keyword));
+    }
+    return { articles: seen.size, repeated };
+  };
+  const words = (element, name, number) =>
+    number === 1 ? element.dataset[`${name}One`] : element.dataset[`${name}Many`].replace("{count}", number);
+
+  const refresh = () => {
+    const form = document.getElementById("batch-form");
+    const { articles, repeated } = count(form.elements.keywords.value);
+    const line = document.getElementById("keyword-count");
+    const parts = articles ? [words(line, "keyword", articles)] : [];
+    if (repeated) parts.push(words(line, "repeated", repeated));
+    line.textContent = parts.join(" · ");
+    const submit = document.getElementById("batch-submit");
+    submit.textContent = words(submit, "write", articles);
+    submit.disabled = articles === 0;
+    document.getElementById("many-articles").hidden = articles <= REVIEW_ABOVE;
+    const show = (name, shown) => { form.elements[name].closest(".field").hidden = !shown; };
+    show("customOutline", form.elements.outlineOption.value === "custom-outline");
+    show("maxImages", form.elements.autoInsertImages.checked);
+  };
+
+  dialog.addEventListener("input", refresh);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "batch-form" && event.detail.elt.id !== "batch-form") return;
+    refresh();
+    dialog.querySelector("[aria-invalid=true], [role=alert]")?.focus();
+  });
+  // The browser may put back what was typed before the page was left.
+  window.addEventListener("pageshow", refresh);
+  refresh();
+})();
