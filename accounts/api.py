@@ -9,11 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
 from rest_framework_simplejwt.serializers import (
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
 )
+from rest_framework_simplejwt.settings import api_settings as jwt_settings
+from rest_framework_simplejwt.utils import get_md5_hash_password
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from accounts.lockout import locked_out
@@ -60,10 +62,23 @@ class TokenApi(TokenObtainPairView):
             raise
 
 
+class RenewSerializer(TokenRefreshSerializer):
+    """A refresh token that was given out under the user's present password."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """The new pair. Raises InvalidToken; the library checks the password at access alone."""
+        token = self.token_class(attrs["refresh"])
+        user = User.objects.filter(pk=token.get(jwt_settings.USER_ID_CLAIM)).first()
+        claim = token.get(jwt_settings.REVOKE_TOKEN_CLAIM)
+        if user is None or claim != get_md5_hash_password(user.password):
+            raise InvalidToken
+        return super().validate(attrs)
+
+
 class RefreshApi(TokenRefreshView):
     """Renew both tokens; the old refresh token ends."""
 
-    serializer_class = TokenRefreshSerializer
+    serializer_class = RenewSerializer
 
     @extend_schema(responses={200: TokenPair, **errors(400, 401, 413, 415, 429)}, auth=[])
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -87,7 +87,7 @@ class JobsApi(ListAPIView):
         if wanted:
             jobs = jobs.filter(status=wanted)
         page = self.paginate_queryset(jobs)
-        rows = progress.snapshots(page or [], all_ids=True)
+        rows = progress.snapshots(page or [], texts=False, all_ids=True)
         return self.get_paginated_response(JobRow(rows, many=True).data)
 
     @extend_schema(

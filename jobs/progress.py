@@ -77,16 +77,19 @@ class JobSnapshot:
         )
 
 
-def snapshots(jobs: Sequence[BatchJob], *, all_ids: bool = False) -> list[JobSnapshot]:
-    """Snapshots of ``jobs``, in their order, with each job's newest articles.
+def snapshots(
+    jobs: Sequence[BatchJob], *, texts: bool = True, all_ids: bool = False
+) -> list[JobSnapshot]:
+    """Snapshots of ``jobs``, in their order.
 
-    ``all_ids`` fills ``article_ids`` with every article, in the order of the keywords.
+    ``texts`` brings the first keyword and the newest articles, for people; ``all_ids`` the ids of
+    all articles in the order of their keywords, for programs.
     """
     ids = [job.pk for job in jobs]
-    newest = _newest_articles(jobs)
+    newest = _newest_articles(jobs) if texts else {}
     every = _article_ids(ids) if all_ids else {}
-    first = dict(BatchItem.objects.filter(job__in=ids, position=0).values_list("job_id", "keyword"))
-    running = _running(ids)
+    first = _first_keywords(ids) if texts else {}
+    running = _running([job.pk for job in jobs if job.status == JobStatus.PAUSED])
     places = _places(jobs)
     now = timezone.now()
     return [
@@ -132,6 +135,12 @@ def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str]
     return {job_id: sorted(rows, reverse=True) for job_id, rows in found.items()}
 
 
+def _first_keywords(job_ids: list[int]) -> dict[int, str]:
+    return dict(
+        BatchItem.objects.filter(job__in=job_ids, position=0).values_list("job_id", "keyword")
+    )
+
+
 def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
     """The articles of each job that are not deleted, in the order of their keywords."""
     rows = (
@@ -148,6 +157,9 @@ def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
 
 
 def _running(job_ids: list[int]) -> dict[int, int]:
+    """How many keywords of paused jobs are still being finished."""
+    if not job_ids:
+        return {}
     rows = (
         BatchItem.objects.filter(job__in=job_ids, status=ItemStatus.PROCESSING)
         .order_by()

@@ -43,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "tests.conftest.FastHasher",
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     ]
+    settings.STATIC_ROOT = Path(settings.BASE_DIR) / "static"
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
