@@ -1,0 +1,176 @@
+"""Jobs, workers and circuits for operators, who act through the same functions as everybody."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from batchwriter.errors import InvalidTransition
+from batchwriter.readonly_admin import ReadOnlyAdmin, ReadOnlyInline
+from batchwriter.rest import user_of
+from jobs import lifecycle
+from jobs.models import (
+    BatchAttempt,
+    BatchEvent,
+    BatchItem,
+    BatchJob,
+    BatchWorker,
+    ProviderCircuit,
+)
+
+ROWS_INSIDE = 50
+Action = Callable[..., BatchJob]
+
+
+class _Newest(ReadOnlyInline):
+    """The first rows alone: a job may have a thousand keywords and many thousand events."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the job on this page, so many that the page stays quick."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        job_id = match.kwargs.get("object_id") if match else None
+        ids = list(rows.filter(job_id=job_id).values_list("pk", flat=True)[:ROWS_INSIDE])
+        return rows.filter(pk__in=ids)
+
+
+class ItemInline(_Newest):
+    """Keywords."""
+
+    model = BatchItem
+    fields = ("position", "keyword", "status", "attempts", "tokens_used", "error_code",
+              "error_message", "article")  # fmt: skip
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("first keywords")
+
+
+class EventInline(_Newest):
+    """History."""
+
+    model = BatchEvent
+    fields = ("created_at", "kind", "actor", "worker", "item", "message")
+    readonly_fields = fields
+    verbose_name_plural = gettext_lazy("newest events")
+    show_change_link = False
+
+
+@admin.register(BatchJob)
+class BatchJobAdmin(ReadOnlyAdmin):
+    """Jobs with what became of them."""
+
+    list_display = ("id", "user", "badge", "progress", "writing_model", "tokens_used", "quiet_for",
+                    "created_at", "error_message")  # fmt: skip
+    list_filter = ("status", "pause_reason", "writing_model", "created_at")
+    search_fields = ("id", "user__username", "user__email", "items__keyword")
+    search_help_text = gettext_lazy("Id, user or keyword")
+    list_select_related = ("user", "writing_model")
+    inlines = (ItemInline, EventInline)
+    actions = ("pause", "resume", "cancel", "retry")
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def badge(self, job: BatchJob) -> str:
+        """The status as a badge."""
+        return format_html(
+            '<span class="job-badge job-{}">{}</span>', job.status, job.get_status_display()
+        )
+
+    @admin.display(description=gettext_lazy("progress"))
+    def progress(self, job: BatchJob) -> str:
+        """Settled keywords of all, and failed ones."""
+        settled = job.completed_items + job.failed_items
+        failed = (
+            _(" (%(failed)d failed)") % {"failed": job.failed_items} if job.failed_items else ""
+        )
+        return f"{settled}/{job.total_items}{failed}"
+
+    @admin.display(description=gettext_lazy("quiet for"), ordering="last_activity_at")
+    def quiet_for(self, job: BatchJob) -> str:
+        """The age of the last activity."""
+        since = job.last_activity_at or job.created_at
+        return timesince(since, timezone.now())
+
+    @admin.action(description=gettext_lazy("Pause"), permissions=["steer"])
+    def pause(self, request: HttpRequest, jobs: QuerySet[BatchJob]) -> None:
+        """Pause the chosen jobs."""
+        self._act(request, jobs, lifecycle.pause)
+
+    @admin.action(description=gettext_lazy("Resume"), permissions=["steer"])
+    def resume(self, request: HttpRequest, jobs: QuerySet[BatchJob]) -> None:
+        """Resume the chosen jobs."""
+        self._act(request, jobs, lifecycle.resume)
+
+    @admin.action(description=gettext_lazy("Cancel"), permissions=["steer"])
+    def cancel(self, request: HttpRequest, jobs: QuerySet[BatchJob]) -> None:
+        """Cancel the chosen jobs."""
+        self._act(request, jobs, lifecycle.cancel)
+
+    @admin.action(description=gettext_lazy("Retry failed keywords"), permissions=["steer"])
+    def retry(self, request: HttpRequest, jobs: QuerySet[BatchJob]) -> None:
+        """Retry the failed keywords of the chosen jobs."""
+        self._act(request, jobs, lifecycle.retry)
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        """Whether the operator may change jobs (the rows themselves are never edited)."""
+        return request.user.has_perm("jobs.change_batchjob")
+
+    def _act(self, request: HttpRequest, jobs: QuerySet[BatchJob], act: Action) -> None:
+        operator = user_of(request)
+        done = 0
+        for job_id in jobs.order_by("pk").values_list("pk", flat=True):
+            try:
+                act(job_id, by=operator)
+                done += 1
+            except InvalidTransition as error:
+                messages.error(request, f"#{job_id}: {error.message}")
+        if done:
+            messages.success(request, _("Done for %(count)d jobs.") % {"count": done})
+
+
+class LostFilter(admin.SimpleListFilter):
+    """Attempts that the operator paid for."""
+
+    title = gettext_lazy("paid by")
+    parameter_name = "paid"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The choices."""
+        return [("operator", _("operator"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Lost attempts, and those that spent more than was charged."""
+        if self.value() != "operator":
+            return queryset
+        return queryset.filter(Q(state="lost") | Q(tokens_spent__gt=0, tokens_charged=0))
+
+
+@admin.register(BatchAttempt)
+class BatchAttemptAdmin(ReadOnlyAdmin):
+    """Starts of keywords and what they cost whom."""
+
+    list_display = ("id", "job", "item", "number", "state", "worker", "tokens_held",
+                    "tokens_spent", "tokens_charged", "estimated", "error_code", "started_at",
+                    "ended_at")  # fmt: skip
+    list_filter = ("state", LostFilter, "estimated")
+    list_select_related = ("job", "item")
+
+
+@admin.register(BatchWorker)
+class BatchWorkerAdmin(ReadOnlyAdmin):
+    """Worker processes and their leases."""
+
+    list_display = ("id", "host", "pid", "started_at", "seen_at", "expires_at", "expelled")
+
+
+@admin.register(ProviderCircuit)
+class ProviderCircuitAdmin(ReadOnlyAdmin):
+    """Which models are not called at present, and why."""
+
+    list_display = ("writing_model", "opened_at", "retry_at", "failures", "probing", "reason")
+    list_select_related = ("writing_model",)
