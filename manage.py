@@ -14,7 +14,7 @@ def main() -> None:
 
     try:
         # Django's own runner hides a settings error from some commands until much later.
-        settings.INSTALLED_APPS
+        settings._setup()
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")

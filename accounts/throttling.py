@@ -50,7 +50,7 @@ class CountingThrottle(SimpleRateThrottle):
         if rate is None:
             return True
         most, seconds = self.parse_rate(rate)
-        assert most is not None and seconds is not None, "env.rate() gives none else"  # noqa: S101
+        assert most is not None and seconds is not None, "only an empty rate gives none"
         self._waits = seconds - time.time() % seconds
         return hit(f"{self.scope}:{self._who(request)}", seconds) <= most
 

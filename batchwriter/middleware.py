@@ -51,7 +51,7 @@ class DatabaseAwayMiddleware:
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """The user's choice, else ``Accept-Language``, else Vietnamese; the API's default is English."""
+    """The user's choice, else ``Accept-Language``, else Vietnamese; for the API, else English."""
 
     def process_request(self, request: HttpRequest) -> None:
         """Activate the language of this request."""

@@ -264,6 +264,7 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "batchwriter.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts.api import MeApi, RefreshApi, TokenApi
 from accounts import views as accounts_views
+from accounts.api import MeApi, RefreshApi, TokenApi
 from articles import views as articles_views
 from articles.api import ArticleApi, ArticlesApi, ModelsApi, WebsiteApi, WebsitesApi
 from batchwriter import converters, health, pages

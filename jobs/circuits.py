@@ -62,9 +62,9 @@ def _open(
 
     Losses of calls that were under way when it opened do not make it longer.
     """
-    if circuit.opened_at is not None and circuit.retry_at is not None and circuit.retry_at > now:
-        if retry_after is None and not circuit.probing:
-            return
+    waits = circuit.retry_at is not None and circuit.retry_at > now and not circuit.probing
+    if waits and retry_after is None:
+        return
     seconds = min(settings.PROVIDER_RETRY_SECONDS * 2**circuit.openings, LONGEST_PAUSE_SECONDS)
     seconds = max(seconds, retry_after or 0.0) * (1 + random.uniform(0, JITTER))
     ProviderCircuit.objects.filter(pk=circuit.pk).update(

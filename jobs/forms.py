@@ -138,7 +138,7 @@ class BatchWriteForm(forms.Form):
     @property
     def fingerprint(self) -> str:
         """What tells one checked submission from another."""
-        assert self.checked is not None, "only a valid form has one"  # noqa: S101
+        assert self.checked is not None, "only a valid form has one"
         canonical = json.dumps([self.checked.keywords, self.checked.settings], sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -153,7 +153,7 @@ class BatchWriteForm(forms.Form):
 
 def _length(name: str) -> str:
     words = formats.number_format(LENGTHS[name], force_grouping=True)
-    return _("%(name)s, about %(words)s words") % {"name": LENGTH_NAMES[name], "words": words}
+    return _("%(name)s (~%(words)s words)") % {"name": LENGTH_NAMES[name], "words": words}
 
 
 def _label(model: WritingModel) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from articles.writing.estimate import tokens_to_hold
 from django.conf import settings as django_settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
+from articles.writing.estimate import tokens_to_hold
 from batchwriter import database
 from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
 from jobs import circuits, turns
@@ -114,13 +114,14 @@ def _insert(user: User, submission: Submission, key: str | None, request_hash: s
         BatchJob.objects.of(user).filter(
             idempotency_key=key, created_at__lt=_oldest_key(now)
         ).update(idempotency_key=None)
+    # A key that is there already makes the insert fail, and the earlier job come back.
+    used = key is not None and BatchJob.objects.of(user).filter(idempotency_key=key).exists()
     most = django_settings.BATCH_MAX_OPEN_JOBS
-    if key is None or not BatchJob.objects.of(user).filter(idempotency_key=key).exists():
-        if BatchJob.objects.of(user).open().count() >= most:
-            raise TooManyOpenJobs(
-                _("You have %(most)d unfinished jobs; wait for one to end or cancel one.")
-                % {"most": most}
-            )
+    if not used and BatchJob.objects.of(user).open().count() >= most:
+        raise TooManyOpenJobs(
+            _("You have %(most)d unfinished jobs; wait for one to end or cancel one.")
+            % {"most": most}
+        )
     job = BatchJob.objects.create(
         user=owner,
         total_items=len(submission.keywords),

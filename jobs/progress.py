@@ -122,13 +122,13 @@ def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str]
         return {}
     part = (
         "SELECT * FROM (SELECT id, job_id, title FROM articles WHERE user_id = %s AND job_id = %s"
-        f" AND deleted_at IS NULL ORDER BY id DESC LIMIT {NEWEST_ARTICLES}) AS part"
+        " AND deleted_at IS NULL ORDER BY id DESC LIMIT %s) AS part"
     )
     found: dict[int, list[tuple[int, str]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join([part] * len(written)),
-            [value for job in written for value in (job.user_id, job.pk)],
+            [value for job in written for value in (job.user_id, job.pk, NEWEST_ARTICLES)],
         )
         for article_id, job_id, title in cursor.fetchall():
             found.setdefault(job_id, []).append((article_id, title))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from articles.writing.brief import Brief
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts import ledger
 from accounts.models import User
 from articles.models import WritingModel
+from articles.writing.brief import Brief
 from batchwriter import database
 from jobs import circuits, leases, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob, UserQueue

@@ -6,7 +6,6 @@ from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
 from articles.writing import pipeline
-
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.pool import AWAY, DatabasePool
@@ -120,7 +119,7 @@ class Runner:
         except ProviderError as error:
             outage = isinstance(error, TryAgain) and error.outage
             await self._fail(start, Failure(error.code, error.message, outage), spent)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (one keyword's bug must not stop the others)
             logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
             await self._fail(start, INTERNAL_ERROR, spent)
         else:

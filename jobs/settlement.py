@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from articles.providers.base import ProviderUnavailable, Usage
-from articles.writing.pipeline import Draft
-
 from accounts import ledger
 from articles import store
 from articles.models import Article
+from articles.providers.base import ProviderUnavailable, Usage
+from articles.writing.pipeline import Draft
 from batchwriter import database
 from jobs import circuits, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from articles.models import Website, WritingModel
+from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from batchwriter.errors import InvalidInput
 
 KEYWORD_LENGTH = 200
@@ -57,10 +57,6 @@ class _Problems:
     def add(self, path: str, sentence: str) -> None:
         self.fields.setdefault(path, []).append(sentence)
 
-    def raise_any(self) -> None:
-        if self.fields:
-            raise InvalidInput(self.fields)
-
 
 def parse(user: User, keywords: Any, settings: Any) -> Submission:
     """Check ``keywords`` (a list, or one string) and the ``settings`` object of ``user``'s call.
@@ -70,8 +66,8 @@ def parse(user: User, keywords: Any, settings: Any) -> Submission:
     problems = _Problems()
     kept, blank, duplicates = _keywords(keywords, problems)
     cleaned, model = _settings(user, settings, problems)
-    problems.raise_any()
-    assert model is not None, "a missing model is a problem"
+    if model is None or problems.fields:
+        raise InvalidInput(problems.fields)
     return Submission(kept, cleaned, model, blank, duplicates)
 
 

@@ -157,10 +157,10 @@ def _ask(request: HttpRequest, job: BatchJob) -> HttpResponse:
 def _own(request: HttpRequest, job_id: int) -> BatchJob:
     jobs = BatchJob.objects.of(request.user).select_related("writing_model")
     job: Any = get_object_or_404(jobs, pk=job_id)
-    assert isinstance(job, BatchJob)  # noqa: S101
+    assert isinstance(job, BatchJob)
     return job
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User), "the views let only users in"  # noqa: S101
+    assert isinstance(request.user, User), "the views let only users in"
     return request.user

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from articles.providers.base import Provider
 from articles.providers.registry import get_provider
-
 from batchwriter import logs
 from jobs import circuits, leases, lifecycle, queue, takeover
 from jobs.heartbeat import Heartbeat

@@ -89,7 +89,7 @@ VI = Phrases(
         "kết quả ngắn hạn",
         "hiệu quả lâu dài",
         "các giới hạn cần biết",
-    ),  # fmt: skip
+    ),
     openers={
         "professional": ("Về nguyên tắc, ", "Trên thực tế, ", "Xét một cách tổng thể, "),
         "casual": ("Nói đơn giản, ", "Thử nghĩ mà xem, ", "Thật ra, "),
@@ -101,7 +101,7 @@ VI = Phrases(
         ("đặt mốc rõ ràng", "làm theo cảm tính"),
         ("ghi lại số liệu", "chỉ nhớ trong đầu"),
         ("điều chỉnh từng bước", "thay đổi tất cả cùng lúc"),
-    ),  # fmt: skip
+    ),
     closing_heading="Bước tiếp theo",
     closing="Hãy chọn một việc nhỏ liên quan đến {k} và làm ngay hôm nay; kết quả đầu tiên sẽ cho "
     "bạn biết nên đi tiếp theo hướng nào.",
@@ -142,7 +142,7 @@ EN = Phrases(
         "You can check {a} every week and hold it against {b} at the end of the month.",
         "What counts is that {a} suits {b}, not that everything happens quickly.",
         "For a beginner it is wise to keep {a} simple until {b} has settled.",
-        "When you talk to somebody with experience, ask about {a} rather than about {b} in general.",
+        "When you talk to somebody with experience, ask about {a}, not about {b} in general.",
         "There is no recipe for every case, since {a} and {b} differ from one to the next.",
         "If you have to choose one thing to do first, choose {a}, because {b} becomes easier then.",
         "A small change in {a} may bring about a clear difference in {b}.",
@@ -168,7 +168,7 @@ EN = Phrases(
         "the short-term result",
         "the lasting effect",
         "the known limits",
-    ),  # fmt: skip
+    ),
     openers={
         "professional": ("As a rule, ", "In practice, ", "On the whole, "),
         "casual": ("Put simply, ", "Think about it: ", "Honestly, "),
@@ -180,7 +180,7 @@ EN = Phrases(
         ("set a clear mark", "follow a mood"),
         ("write figures down", "trust memory"),
         ("adjust step by step", "change everything at once"),
-    ),  # fmt: skip
+    ),
     closing_heading="The next step",
     closing="Choose one small thing about {k} and do it today; the first result will tell you "
     "where to go from there.",

@@ -66,7 +66,8 @@ def test_it_changes_an_article_and_cleans_its_text(alice_client: APIClient, worl
     [
         ({"title": ""}, "title"), ({"title": "x" * 201}, "title"), ({"title": None}, "title"),
         ({"title": ["a"]}, "title"), ({"slug": "Not A Slug"}, "slug"),
-        ({"slug": ""}, "slug"), ({"slug": "x" * 101}, "slug"), ({"metaTitle": "x" * 61}, "metaTitle"),
+        ({"slug": ""}, "slug"), ({"slug": "x" * 101}, "slug"),
+        ({"metaTitle": "x" * 61}, "metaTitle"),
         ({"metaDescription": "x" * 161}, "metaDescription"), ({"content": None}, "content"),
         ({"content": "a\x00b"}, "content"), ({"status": "deleted"}, "status"),
         ({"websiteId": 999999}, "websiteId"), ({"websiteId": "x"}, "websiteId"),

@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
+from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
 from batchwriter.errors import BatchwriterError, InvalidInput
 from jobs import lifecycle, submission
 from jobs.models import BatchJob
