@@ -15,7 +15,7 @@ PROMPT_TOKENS = {"body": 600, "metadata": 445, "outline": 530}
 METADATA_TOKENS = 180
 OUTLINE_TOKENS_PER_HUNDRED_WORDS = 35
 BYTES_PER_TOKEN_OF_DATA = 3
-MARGIN = 1.2
+MARGIN = 1.25
 LEAST_BUDGET = 4000
 BUDGET_FACTOR = 3
 
@@ -28,7 +28,7 @@ def tokens_to_hold(
     keyword: str,
     custom_outline: str | None,
 ) -> int:
-    """Tokens, prompts and answers together, that one article is expected to need, plus 20 %."""
+    """Tokens, prompts and answers together, that one article is expected to need, plus a quarter."""
     words = LENGTHS[length]
     answer = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
     planning = "outline" if outline_option == "ai-outline" else "metadata"
