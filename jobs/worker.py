@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from django.db import OperationalError, ProgrammingError
+
 from articles.providers.base import Provider
 from articles.providers.registry import get_provider
 from batchwriter import logs
@@ -117,9 +119,13 @@ class Worker:
             self.stop()
 
     async def _register(self) -> None:
-        await self._pool.run(takeover.expel_dead_processes)
-        await self._pool.run(takeover.take_over_expired)
-        self._worker_id = await self._pool.run(leases.register)
+        try:
+            await self._pool.run(takeover.expel_dead_processes)
+            await self._pool.run(takeover.take_over_expired)
+            self._worker_id = await self._pool.run(leases.register)
+        except ProgrammingError as error:
+            # Its tables are still to come: a deployment may start workers before it migrates.
+            raise OperationalError(*error.args) from error
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
