@@ -143,6 +143,9 @@ else:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# allauth has a conditional constraint that MariaDB does not make; it keeps the rule itself. Ours
+# are made of generated columns, and tests break each of them with plain SQL.
+SILENCED_SYSTEM_CHECKS = ["models.W036"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
