@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -82,6 +84,18 @@ class ChangeEmailForm(_Labelled, allauth.AddEmailForm):
 
     labels = {**_Labelled.labels, "email": _("New e-mail address")}
 
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Send the link to the new address.
+
+        allauth takes any unconfirmed address for the wish that this one replaces, and would
+        delete the present one where it was never confirmed.
+        """
+        mine = EmailAddress.objects.filter(user=self.user)
+        mine.filter(verified=False).exclude(email__iexact=self.user.email).delete()
+        address = EmailAddress.objects.create(user=self.user, email=self.cleaned_data["email"])
+        address.send_confirmation(request)
+        return address
+
 
 class ProfileForm(forms.Form):
     """Name and language of a user."""
@@ -98,9 +112,8 @@ class ProfileForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        initial = {"name": user.first_name, "language": user.language}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data, initial={"name": user.first_name, "language": user.language})
         self.user = user
 
     def save(self) -> None:

@@ -63,9 +63,9 @@ class ArticleForm(forms.Form):
         ),
     )
 
-    def __init__(self, article: Article, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, article: Article, data: Any = None) -> None:
         initial = {name: getattr(article, column) for name, column in NAMES.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.article = article
         sites = Website.objects.filter(user=article.user_id)
         self.fields["websiteId"].queryset = sites  # type: ignore[attr-defined]

@@ -89,7 +89,7 @@ def websites_tab(request: HttpRequest) -> HttpResponse:
 @pages.signed_in
 def add_website(request: HttpRequest) -> HttpResponse:
     """Add a website."""
-    form = WebsiteForm(request.POST, instance=Website(user_id=request.user.pk))
+    form = WebsiteForm(request.POST, instance=Website(user=request.user))
     if not form.is_valid():
         return _websites(request, form, status=422)
     form.save()

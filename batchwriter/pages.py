@@ -59,7 +59,7 @@ def tab_address(name: str, **query: Any) -> str:
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], size: int) -> Page[Any]:
-    """The page of ``rows`` that ``?page=`` asks for; the nearest one where there is no such page."""
+    """The page of ``rows`` that ``?page=`` asks for, else the nearest one that there is."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

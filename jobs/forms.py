@@ -104,21 +104,21 @@ class BatchWriteForm(forms.Form):
         self._offer("websiteId", [("", _("No website")), *sites])
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
-        self.fields[name].widget.choices = choices  # type: ignore[attr-defined]
+        self.fields[name].widget.choices = choices
 
     def _offer_models(self) -> None:
         offered = list(WritingModel.objects.offered())
         usable = [model.code for model in offered if model.available]
         self._offer("model", [(model.code, _label(model)) for model in offered])
         widget = self.fields["model"].widget
-        widget.unavailable = frozenset(  # type: ignore[attr-defined]
-            model.code for model in offered if model.code not in usable
-        )
+        widget.unavailable = frozenset(model.code for model in offered if model.code not in usable)
         self.initial["model"] = usable[0] if usable else None
 
     def clean(self) -> dict[str, Any]:
         """Have the submission checked, and put its sentences beside the fields they are about."""
         cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
         try:
             self.checked = submission.parse(self.user, cleaned["keywords"], self._settings(cleaned))
         except InvalidInput as error:

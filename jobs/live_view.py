@@ -52,7 +52,9 @@ def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
     snapshot = progress.snapshots([job])[0]
     items = _items(job, query.get("status", ""))
     known = QueryDict(mutable=True)
-    known.update({name: query[name] for name in ("page", "status") if name in query})
+    for name in ("page", "status"):
+        if name in query:
+            known[name] = query[name]
     address = reverse("live-job", args=[job.pk])
     return {
         "snapshot": snapshot,
@@ -72,7 +74,7 @@ def job_fragment(request: HttpRequest, job: BatchJob, query: QueryDict) -> HttpR
 
 
 def _list_fragment(request: HttpRequest, which: Q, state: list[int]) -> HttpResponse:
-    jobs = BatchJob.objects.of(request.user).filter(which).select_related("writing_model")
+    jobs = progress.shown(BatchJob.objects.of(request.user).filter(which))
     snapshots = progress.snapshots(list(jobs[:MOST_IDS]))
     return render(request, "jobs/_live_list.html", {"oob": True, **_list(snapshots, state)})
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count
-from django.utils import formats, timezone
+from django.db.models import Count, OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs import circuits
-from jobs.models import BatchItem, BatchJob, UserQueue
+from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, UserQueue
 from jobs.status import FINISHED, ItemStatus, JobStatus, PauseReason
 
 NEWEST_ARTICLES = 50
@@ -75,6 +74,16 @@ class JobSnapshot:
             and since is not None
             and (self.now - since).total_seconds() > STALLED_AFTER_SECONDS
         )
+
+
+def shown(jobs: BatchJobQuerySet) -> BatchJobQuerySet:
+    """``jobs`` with all that ``advice`` needs: the model, and when its provider is tried again."""
+    circuit = ProviderCircuit.objects.filter(
+        pk=OuterRef("writing_model_id"), opened_at__isnull=False
+    )
+    return jobs.select_related("writing_model").annotate(
+        provider_retry_at=Subquery(circuit.values("retry_at"))
+    )
 
 
 def snapshots(
@@ -183,7 +192,7 @@ def _places(jobs: Sequence[BatchJob]) -> dict[int, int]:
 
 
 def advice(job: BatchJob) -> str:
-    """Why the job stands still and what its owner can do, in a sentence; empty if it does not."""
+    """Why a job of ``shown`` stands still and what its owner can do; empty if it does not."""
     if job.status != JobStatus.PAUSED:
         return ""
     place = {"place": job.current_item_index + 1, "total": job.total_items}
@@ -200,12 +209,12 @@ def advice(job: BatchJob) -> str:
 
 
 def _provider_advice(job: BatchJob) -> str:
-    circuit = circuits.open_circuit(job.writing_model_id)
     values = {"model": job.writing_model.label, "reason": job.error_message or ""}
-    if circuit is None or circuit.retry_at is None:
+    retry_at: datetime | None = getattr(job, "provider_retry_at", None)
+    if retry_at is None:
         return _("%(model)s was not answering; the job goes on by itself.") % values
-    at = formats.time_format(timezone.localtime(circuit.retry_at), "H:i")
-    return _("%(model)s is not answering (%(reason)s). Next try at %(time)s, by itself.") % {
+    seconds = max(int((retry_at - timezone.now()).total_seconds()), 1)
+    return _("%(model)s is not answering (%(reason)s). Next try in %(seconds)d s, by itself.") % {
         **values,
-        "time": at,
+        "seconds": seconds,
     }

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.throttling import JobCreateThrottle
 from batchwriter import pages
 from batchwriter.errors import BatchwriterError
-from jobs import lifecycle, live_view
+from jobs import lifecycle, live_view, progress
 from jobs.forms import BatchWriteForm
 from jobs.models import BatchJob
 
@@ -34,7 +34,7 @@ def jobs_tab(request: HttpRequest) -> HttpResponse:
 def _tab(
     request: HttpRequest, form: BatchWriteForm | None = None, status: int = 200
 ) -> HttpResponse:
-    jobs = BatchJob.objects.of(request.user).select_related("writing_model")
+    jobs = progress.shown(BatchJob.objects.of(request.user))
     page = pages.page_of(request, jobs, JOBS_PER_PAGE)
     context = {
         "tab": "batch-jobs",
@@ -155,7 +155,7 @@ def _ask(request: HttpRequest, job: BatchJob) -> HttpResponse:
 
 
 def _own(request: HttpRequest, job_id: int) -> BatchJob:
-    jobs = BatchJob.objects.of(request.user).select_related("writing_model")
+    jobs = progress.shown(BatchJob.objects.of(request.user))
     job: Any = get_object_or_404(jobs, pk=job_id)
     assert isinstance(job, BatchJob)
     return job
