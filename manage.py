@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line, with configuration errors told in one sentence."""
 
+import importlib
 import os
 import sys
 
@@ -8,13 +9,12 @@ import sys
 def main() -> None:
     """Run the command in ``sys.argv``; exit 2 with a sentence where the configuration is wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "batchwriter.settings")
-    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
         # Django's own runner hides a settings error from some commands until much later.
-        settings._setup()
+        importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")

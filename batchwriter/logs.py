@@ -34,6 +34,7 @@ EVENTS = {
     "article_failed": (logging.WARNING, "Failed to create article for item #{item}: {reason}"),
     "result_unwanted": (logging.WARNING, "Dropped the result of item #{item}: no longer ours"),
     "item_crashed": (logging.ERROR, "Unexpected error while writing item #{item}"),
+    "job_crashed": (logging.ERROR, "Job #{job} stopped unexpectedly; it is taken back"),
     "database_away": (logging.WARNING, "The database cannot be reached: {reason}"),
     "database_back": (logging.INFO, "The database answers again"),
     "circuit_opened": (logging.WARNING, "Provider circuit of {model} opened: {reason}"),

@@ -89,6 +89,12 @@ def close(writing_model_id: int) -> None:
         logs.event("circuit_closed", model=writing_model_id)
 
 
+def answered(writing_model_id: int) -> None:
+    """A probe came to nothing, but not for the provider's sake: it works."""
+    if ProviderCircuit.objects.filter(pk=writing_model_id, probing=True).exists():
+        close(writing_model_id)
+
+
 def open_circuit(writing_model_id: int) -> ProviderCircuit | None:
     """The circuit of the model where it is open, else None."""
     return ProviderCircuit.objects.filter(pk=writing_model_id, opened_at__isnull=False).first()
@@ -96,7 +102,7 @@ def open_circuit(writing_model_id: int) -> ProviderCircuit | None:
 
 def take_probe(writing_model_id: int, now: datetime) -> bool:
     """Try to become the one job that probes an open circuit whose pause is over."""
-    window = timedelta(seconds=settings.AI_TIMEOUT_SECONDS * settings.AI_MAX_ATTEMPTS)
+    window = timedelta(seconds=settings.AI_TIMEOUT_SECONDS + settings.PROVIDER_RETRY_SECONDS)
     return bool(
         ProviderCircuit.objects.filter(
             pk=writing_model_id, opened_at__isnull=False, retry_at__lte=now

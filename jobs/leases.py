@@ -110,6 +110,11 @@ def require(worker_id: str) -> None:
         raise Expelled(worker_id)
 
 
+def expel(worker_id: str) -> None:
+    """End a lease at once and for good; what the worker holds is taken back like a dead one's."""
+    BatchWorker.objects.filter(pk=worker_id).update(expelled=True)
+
+
 def retire(worker_id: str) -> None:
     """Take the row of a worker away that holds nothing any more."""
     BatchWorker.objects.filter(pk=worker_id).delete()

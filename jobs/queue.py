@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from django.db import IntegrityError
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -91,7 +92,11 @@ def claim(worker: str) -> Lease | None:
     Raises ``leases.Expelled`` where the worker's own lease has ended.
     """
     while True:
-        served, lease = database.in_transaction(lambda: _claim_next(worker))
+        try:
+            served, lease = database.in_transaction(lambda: _claim_next(worker))
+        except IntegrityError:
+            # The law behind the queue: the user has a processing job after all.
+            return None
         if lease is not None or not served:
             return lease
 

@@ -40,6 +40,7 @@ class Runner:
         self._starting = True
         self._looks_again = False
         self._wake = asyncio.Event()
+        self._crash: BaseException | None = None
 
     @property
     def starting(self) -> bool:
@@ -63,7 +64,11 @@ class Runner:
             task.cancel()
 
     async def run(self) -> None:
-        """Return when nothing runs and nothing more may be started."""
+        """Return when nothing runs and nothing more may be started.
+
+        Raises what a keyword's task raised where its outcome could not be written: then the rows
+        say that it runs, and only a take-over can tell them otherwise.
+        """
         look = Next.MORE
         while self._starting or self._running:
             room = self._most - len(self._running)
@@ -74,6 +79,9 @@ class Runner:
                     continue
             if self._starting or self._running:
                 await self._wait(look)
+            if self._crash is not None:
+                self.abort()
+                raise self._crash
 
     async def _start(self, room: int) -> Next:
         self._looks_again = False
@@ -96,6 +104,8 @@ class Runner:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
         self._wake.set()
+        if not task.cancelled():
+            self._crash = task.exception() or self._crash
 
     async def _wait(self, look: Next) -> None:
         """Until a keyword ends, somebody asks for something, or it is time to look again."""

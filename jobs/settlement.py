@@ -47,6 +47,8 @@ def settle(start: Start, draft: Draft, dropped: Usage) -> int:
         now = database.now()
         held = _end(start, AttemptState.SETTLED, now, draft.usage + dropped, draft.usage)
         item = BatchItem.objects.get(pk=start.item_id)
+        # Before a slug is chosen: another worker may settle an article of the same user.
+        ledger.lock(job.user_id)
         article = _write_article(job, item, start, draft, now)
         paid = ledger.charge(
             job.user_id, item_id=item.pk, held=held, used=draft.usage.total
@@ -77,6 +79,8 @@ def fail(start: Start, failure: Failure, spent: Usage) -> bool:
             return False
         _release(job, start, spent, failure.code, now)
         fail_item(job, BatchItem.objects.get(pk=start.item_id), failure, now, start.worker)
+        if not failure.outage:
+            circuits.answered(job.writing_model_id)
         return True
 
     return database.in_transaction(step)

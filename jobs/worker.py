@@ -147,6 +147,7 @@ class Worker:
         if self._runners:
             await asyncio.wait(self._runners)
         await self._stop_heartbeat()
+        await self._pool.run(leases.expel, self._worker_id)
         self._worker_id, self._expelled = "", False
 
     async def _watch(self) -> None:
@@ -205,11 +206,17 @@ class Worker:
         task.add_done_callback(self._unseat)
 
     def _unseat(self, task: asyncio.Task[None]) -> None:
-        """The seat is free: look for the next job at once."""
-        self._runners.pop(task)
+        """The seat is free: look for the next job at once.
+
+        A runner that crashed leaves rows that say that it works: everything is given up then,
+        and taken back as from a dead worker.
+        """
+        runner = self._runners.pop(task)
         self._wake.set()
-        if not task.cancelled() and task.exception() is not None:
-            raise task.exception()  # type: ignore[misc]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logs.event("job_crashed", job=runner.lease.job_id, error=error)
+            self._on_expelled()
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
@@ -250,6 +257,7 @@ class Worker:
             await self._insist(leases.retire, self._worker_id)
         for provider in self._providers.values():
             await provider.aclose()
+        await asyncio.to_thread(self._pool.close)
 
     async def _insist(self, function: Callable[..., None], *args: object) -> None:
         """Call a database function until the database answers; what is stale needs no more."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from accounts.models import User
 from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
@@ -64,8 +65,9 @@ class Command(BaseCommand):
             "websiteId": options["website_id"],
         }
         try:
-            checked = submission.parse(user, _read(options["file"]), settings)
-            return lifecycle.create(user, checked)[0]
+            with translation.override("en"):
+                checked = submission.parse(user, _read(options["file"]), settings)
+                return lifecycle.create(user, checked)[0]
         except InvalidInput as error:
             lines = [f"{path}: {' '.join(texts)}" for path, texts in error.fields.items()]
             raise CommandError("\n".join(lines)) from error

@@ -1,0 +1,96 @@
+"""One leased job on an event loop, with the parts that fail in ways that processes cannot show."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from articles.providers.base import Completion, CompletionRequest
+from articles.providers.offline import OfflineProvider
+from jobs import leases, queue, settlement, takeover
+from jobs.models import BatchItem, BatchJob, BatchWorker
+from jobs.pool import DatabasePool
+from jobs.runner import Runner
+from tests.jobs.conftest import claim, person, write_all
+from tests.jobs.test_lifecycle import assert_sound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Submit = Callable[..., BatchJob]
+
+
+class Broken(OfflineProvider):
+    """A provider with a bug for one keyword."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        if request.brief.keyword == "từ khóa 2":
+            raise KeyError("a bug")
+        return await super().complete(request)
+
+
+@pytest.fixture
+def pool() -> Iterator[DatabasePool]:
+    """Threads that are gone at the end."""
+    made = DatabasePool()
+    yield made
+    made.close()
+
+
+def run(pool: DatabasePool, worker: str, provider: Any = None, items: int = 3) -> None:
+    """Claim the next job and run it to its end."""
+    lease = claim(worker)
+    runner = Runner(
+        lease, pool=pool, provider=lambda name: provider or OfflineProvider(), items_in_flight=items
+    )
+    asyncio.run(asyncio.wait_for(runner.run(), 30))
+
+
+def test_it_writes_every_keyword(submit: Submit, pool: DatabasePool) -> None:
+    job = submit(person("alice"), 7)
+    run(pool, leases.register())
+    job.refresh_from_db()
+    assert (job.status, job.completed_items) == ("completed", 7)
+    assert_sound()
+
+
+def test_it_fails_the_keyword_that_meets_a_bug_and_goes_on(
+    submit: Submit, pool: DatabasePool
+) -> None:
+    job = submit(person("alice"), 4)
+    run(pool, leases.register(), Broken())
+    job.refresh_from_db()
+    assert (job.status, job.completed_items, job.failed_items) == ("completed", 3, 1)
+    failed = BatchItem.objects.get(status="failed")
+    assert (failed.keyword, failed.error_code) == ("từ khóa 2", "internal_error")
+    assert_sound()
+
+
+def test_it_stops_where_an_outcome_cannot_be_written(
+    submit: Submit, pool: DatabasePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = submit(person("alice"), 3)
+    worker = leases.register()
+
+    def broken(*args: Any) -> None:
+        raise ValueError("a bug in the settlement")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settlement, "settle", broken)
+        with pytest.raises(ValueError, match="a bug in the settlement"):
+            run(pool, worker, items=1)
+    leases.expel(worker)
+    assert takeover.take_over_expired() == 1
+    assert not BatchWorker.objects.exists()
+    assert_sound()
+    assert write_all(leases.register()).completed_items == 3
+    job.refresh_from_db()
+    assert job.takeovers == 1
+
+
+def test_it_ends_when_the_lease_is_gone(submit: Submit, pool: DatabasePool) -> None:
+    submit(person("alice"), 2)
+    lease = claim(leases.register())
+    queue.hand_back(lease)
+    runner = Runner(lease, pool=pool, provider=lambda name: OfflineProvider(), items_in_flight=2)
+    asyncio.run(asyncio.wait_for(runner.run(), 10))
+    assert BatchItem.objects.filter(status="pending").count() == 2
