@@ -38,6 +38,13 @@ class Env:
             raise ImproperlyConfigured(f"{name} must be 1 (on) or 0 (off), not {value!r}.")
         return value == "1"
 
+    def choice(self, name: str, default: str, *choices: str) -> str:
+        """One of ``choices``."""
+        value = self.text(name, default)
+        if value not in choices:
+            raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+        return value
+
     def integer(self, name: str, default: int, *, least: int = 1) -> int:
         """A whole number that is at least ``least``."""
         value = self.text(name, str(default))
@@ -103,4 +110,9 @@ class Env:
 
     def email(self, name: str) -> dict[str, Any]:
         """Django's e-mail settings; without a URL, messages are printed to the console."""
-        return dict(environ.Env.email_url_config(self.text(name, "consolemail://")))
+        try:
+            return dict(environ.Env.email_url_config(self.text(name, "consolemail://")))
+        except (ImproperlyConfigured, ValueError) as error:
+            raise ImproperlyConfigured(
+                f"{name} must look like smtp+tls://user:password@host:587 ({error})."
+            ) from error

@@ -287,6 +287,6 @@ STORAGES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-LOG_FORMAT = env.text("LOG_FORMAT", "console" if DEBUG else "json")
+LOG_FORMAT = env.choice("LOG_FORMAT", "console" if DEBUG else "json", "console", "json")
 LOGGING = logging_config(LOG_FORMAT)
 LOGGING_CONFIG = "logging.config.dictConfig"
