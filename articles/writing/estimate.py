@@ -28,7 +28,7 @@ def tokens_to_hold(
     keyword: str,
     custom_outline: str | None,
 ) -> int:
-    """Tokens, prompts and answers together, that one article is expected to need, plus a quarter."""
+    """Tokens that one article is expected to need, prompts and answers, plus a quarter."""
     words = LENGTHS[length]
     answer = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
     planning = "outline" if outline_option == "ai-outline" else "metadata"
