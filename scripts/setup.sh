@@ -74,7 +74,7 @@ packages() {
     # One block a package: its line and its indented hashes.
     awk -v drop=$MYSQL '/^[A-Za-z]/ { skip = (drop == "no" && /^mysqlclient==/) } !skip' \
         "$list" >.venv/wanted.txt
-    if ! .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes \
+    if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes \
         -r .venv/wanted.txt; then
         say "pip could not install $list; see its message above."
         exit 1
