@@ -1,6 +1,5 @@
 """The offline writer: as long as asked, in the language asked, plainly a demonstration."""
 
-import asyncio
 import itertools
 
 import pytest
@@ -9,6 +8,7 @@ from articles.providers.offline import OfflineProvider
 from articles.writing import html, pipeline, prompts
 from articles.writing.brief import LENGTHS, TONES, Brief
 from articles.writing.estimate import tokens_to_hold
+from tests import aio
 
 
 def write(**changes: str) -> pipeline.Draft:
@@ -16,7 +16,7 @@ def write(**changes: str) -> pipeline.Draft:
     fields = {"keyword": "giao dịch forex", "provider": "offline", "model": "offline",
               "language": "vi", "tone": "professional", "length": "short"}  # fmt: skip
     brief = Brief(**{**fields, **changes})
-    return asyncio.run(pipeline.write(brief, OfflineProvider(), pipeline.Spend()))
+    return aio.run(pipeline.write(brief, OfflineProvider(), pipeline.Spend()))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from articles.providers.base import (
 )
 from articles.writing import prompts
 from articles.writing.brief import Brief
+from tests import aio
 
 REQUEST = prompts.body(Brief("k", "openai", "m", "vi", "casual", "short"))
 
@@ -57,7 +58,7 @@ def test_it_tells_of_each_failure_that_it_repeats(settings: LazySettings) -> Non
     settings.AI_RETRY_BASE_SECONDS = 0
     heard: list[TryAgain] = []
     provider = Failing(failures.connection_lost(), failures.invalid_answer())
-    answer = asyncio.run(retry.complete(provider, REQUEST, heard.append))
+    answer = aio.run(retry.complete(provider, REQUEST, heard.append))
     assert (answer.text, [error.code for error in heard]) == (
         "text",
         ["connection_lost", "invalid_answer"],
@@ -67,7 +68,7 @@ def test_it_tells_of_each_failure_that_it_repeats(settings: LazySettings) -> Non
 def test_it_asks_for_more_variety_after_a_recitation(settings: LazySettings) -> None:
     settings.AI_RETRY_BASE_SECONDS = 0
     provider = Failing(TryAgain("recitation", "A known text.", attempts=2))
-    asyncio.run(retry.complete(provider, REQUEST, lambda error: None))
+    aio.run(retry.complete(provider, REQUEST, lambda error: None))
     assert [request.temperature for request in provider.requests] == [None, retry.MORE_VARIED]
 
 
@@ -81,4 +82,4 @@ def test_it_stops_waiting_when_it_is_cancelled() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(asyncio.wait_for(scenario(), 5))
+    aio.run(asyncio.wait_for(scenario(), 5))

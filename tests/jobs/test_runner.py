@@ -12,6 +12,7 @@ from jobs import leases, queue, settlement, takeover
 from jobs.models import BatchItem, BatchJob, BatchWorker
 from jobs.pool import DatabasePool
 from jobs.runner import Runner
+from tests import aio
 from tests.jobs.conftest import claim, person, write_all
 from tests.jobs.test_lifecycle import assert_sound
 
@@ -42,7 +43,7 @@ def run(pool: DatabasePool, worker: str, provider: Any = None, items: int = 3) -
     runner = Runner(
         lease, pool=pool, provider=lambda name: provider or OfflineProvider(), items_in_flight=items
     )
-    asyncio.run(asyncio.wait_for(runner.run(), 30))
+    aio.run(asyncio.wait_for(runner.run(), 30))
 
 
 def test_it_writes_every_keyword(submit: Submit, pool: DatabasePool) -> None:
@@ -92,5 +93,5 @@ def test_it_ends_when_the_lease_is_gone(submit: Submit, pool: DatabasePool) -> N
     lease = claim(leases.register())
     queue.hand_back(lease)
     runner = Runner(lease, pool=pool, provider=lambda name: OfflineProvider(), items_in_flight=2)
-    asyncio.run(asyncio.wait_for(runner.run(), 10))
+    aio.run(asyncio.wait_for(runner.run(), 10))
     assert BatchItem.objects.filter(status="pending").count() == 2

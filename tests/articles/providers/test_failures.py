@@ -16,6 +16,7 @@ from articles.providers.base import (
 from articles.providers.registry import get_provider
 from articles.writing import pipeline, prompts
 from articles.writing.brief import Brief
+from tests import aio
 from tests.fakes.provider import FakeProvider
 
 PROTOCOLS = ("openai", "gemini")
@@ -62,7 +63,7 @@ def call_once(protocol: str) -> object:
     async def use(provider: Provider) -> object:
         return await provider.complete(prompts.body(brief(protocol)))
 
-    return asyncio.run(with_provider(protocol, use))
+    return aio.run(with_provider(protocol, use))
 
 
 def write(protocol: str, **changes: str) -> tuple[pipeline.Draft, pipeline.Spend]:
@@ -72,7 +73,7 @@ def write(protocol: str, **changes: str) -> tuple[pipeline.Draft, pipeline.Spend
     async def use(provider: Provider) -> pipeline.Draft:
         return await pipeline.write(brief(protocol, **changes), provider, spent)
 
-    draft = asyncio.run(with_provider(protocol, use))
+    draft = aio.run(with_provider(protocol, use))
     assert isinstance(draft, pipeline.Draft)
     return draft, spent
 
@@ -187,7 +188,7 @@ def test_it_drops_the_connection_when_it_is_cancelled(fake: FakeProvider, protoc
             await asyncio.sleep(0.01)
         return asyncio.get_running_loop().time() - started
 
-    assert asyncio.run(asyncio.wait_for(with_provider(protocol, use), 10)) is not None
+    assert aio.run(asyncio.wait_for(with_provider(protocol, use), 10)) is not None
     assert not fake.calls[0].answered
 
 
