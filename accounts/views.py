@@ -29,7 +29,7 @@ def save_profile(request: HttpRequest) -> HttpResponse:
     """Save name and language, or show what is wrong with them."""
     form = ProfileForm(_user(request), request.POST)
     if not form.is_valid():
-        return _profile(request, form, status=422)
+        return _profile(request, form)
     form.save()
     chosen = form.cleaned_data["language"]
     response = HttpResponseRedirect(pages.tab_address("profile"))
@@ -62,7 +62,7 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _profile(request: HttpRequest, form: ProfileForm, status: int = 200) -> HttpResponse:
+def _profile(request: HttpRequest, form: ProfileForm) -> HttpResponse:
     user = _user(request)
     page = pages.page_of(request, TokenEntry.objects.filter(user=user), ENTRIES_PER_PAGE)
     context = {
@@ -71,7 +71,7 @@ def _profile(request: HttpRequest, form: ProfileForm, status: int = 200) -> Http
         "page_obj": page,
         "lines": _statement(user, page),
     }
-    return render(request, "account/profile.html", context, status=status)
+    return render(request, "account/profile.html", context)
 
 
 def _statement(user: User, page: Page[TokenEntry]) -> list[tuple[TokenEntry, int]]:

@@ -56,7 +56,7 @@ class ArticleForm(forms.Form):
     content = forms.CharField(
         label=_("Text (HTML)"),
         required=False,
-        widget=forms.Textarea(attrs={"class": "code-text", "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"class": "code-text", "form": "article-form"}),
         help_text=_(
             "Headings (h2, h3), paragraphs, lists, tables, links and images are kept; "
             "scripts, styles and forms are removed when you save."

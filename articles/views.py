@@ -65,7 +65,7 @@ def article_page(request: HttpRequest, article_id: int) -> HttpResponse:
         # Cleaned when it was written; cleaned again, whatever way it came into the table.
         "text": mark_safe(html.clean(article.content)),  # noqa: S308
     }
-    return render(request, "articles/article.html", context, status=422 if form.errors else 200)
+    return render(request, "articles/article.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,9 +89,10 @@ def websites_tab(request: HttpRequest) -> HttpResponse:
 @pages.signed_in
 def add_website(request: HttpRequest) -> HttpResponse:
     """Add a website."""
-    form = WebsiteForm(request.POST, instance=Website(user=request.user))
+    owner: Any = request.user
+    form = WebsiteForm(request.POST, instance=Website(user=owner))
     if not form.is_valid():
-        return _websites(request, form, status=422)
+        return _websites(request, form)
     form.save()
     messages.success(request, _("The website is added."))
     return HttpResponseRedirect(pages.tab_address("websites"))
@@ -108,7 +109,7 @@ def website_page(request: HttpRequest, website_id: int) -> HttpResponse:
         messages.success(request, _("The website is saved."))
         return HttpResponseRedirect(pages.tab_address("websites"))
     context = {"tab": "websites", "website": website, "form": form}
-    return render(request, "articles/website.html", context, status=422 if form.errors else 200)
+    return render(request, "articles/website.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,11 +129,11 @@ def _ask(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     return render(request, template, {"template": "_confirm_page.html", **context})
 
 
-def _websites(request: HttpRequest, form: WebsiteForm, status: int = 200) -> HttpResponse:
+def _websites(request: HttpRequest, form: WebsiteForm) -> HttpResponse:
     websites = Website.objects.filter(user=request.user.pk)
     context = {
         "tab": "websites",
         "page_obj": pages.page_of(request, websites, ROWS_PER_PAGE),
         "form": form,
     }
-    return render(request, "articles/websites.html", context, status=status)
+    return render(request, "articles/websites.html", context)

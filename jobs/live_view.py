@@ -54,7 +54,7 @@ def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
     known = QueryDict(mutable=True)
     for name in ("page", "status"):
         if name in query:
-            known[name] = query[name]
+            known.setlist(name, query.getlist(name))
     address = reverse("live-job", args=[job.pk])
     return {
         "snapshot": snapshot,

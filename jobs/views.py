@@ -31,9 +31,7 @@ def jobs_tab(request: HttpRequest) -> HttpResponse:
     return _tab(request)
 
 
-def _tab(
-    request: HttpRequest, form: BatchWriteForm | None = None, status: int = 200
-) -> HttpResponse:
+def _tab(request: HttpRequest, form: BatchWriteForm | None = None) -> HttpResponse:
     jobs = progress.shown(BatchJob.objects.of(request.user))
     page = pages.page_of(request, jobs, JOBS_PER_PAGE)
     context = {
@@ -42,7 +40,7 @@ def _tab(
         "batch_form": form,
         **live_view.list_context(list(page)),
     }
-    return render(request, "jobs/tab.html", context, status=status)
+    return render(request, "jobs/tab.html", context)
 
 
 @require_safe
@@ -74,11 +72,11 @@ def create(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = BatchWriteForm(user, request.POST)
     if not form.is_valid():
-        return _refused(request, form, 422)
+        return _refused(request, form)
     throttle = JobCreateThrottle()
     if not throttle.allow_request(request, None):  # type: ignore[arg-type]
         form.add_error(None, _("That was too often. Wait a moment, then try again."))
-        return _refused(request, form, 429)
+        return _refused(request, form)
     try:
         job, _created = lifecycle.create(
             user,
@@ -88,7 +86,7 @@ def create(request: HttpRequest) -> HttpResponse:
         )
     except BatchwriterError as error:
         form.add_error(None, error.message)
-        return _refused(request, form, error.status)
+        return _refused(request, form)
     messages.success(request, _created_sentence(job.total_items))
     address = pages.tab_address("batch-jobs")
     if request.headers.get("HX-Request"):
@@ -104,11 +102,11 @@ def _created_sentence(count: int) -> str:
     ) % {"count": count}
 
 
-def _refused(request: HttpRequest, form: BatchWriteForm, status: int) -> HttpResponse:
+def _refused(request: HttpRequest, form: BatchWriteForm) -> HttpResponse:
     """To a script the form alone, which it swaps in; else the whole page, the dialog open."""
     if request.headers.get("HX-Request"):
-        return render(request, "jobs/_batch_form.html", {"form": form}, status=422)
-    return _tab(request, form, status)
+        return render(request, "jobs/_batch_form.html", {"form": form})
+    return _tab(request, form)
 
 
 @require_POST

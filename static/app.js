@@ -77,7 +77,7 @@
     (dialog || document.getElementById("toasts")).prepend(notice);
   };
   const tell = (event) => {
-    if (event.detail.elt.closest("[data-poll], #estimate")) return;
+    if (event.detail.requestConfig.elt.closest("[data-poll], #estimate")) return;
     const signedOut = event.detail.xhr.status === 401;
     toast(signedOut ? document.body.dataset.signedOutText : document.body.dataset.errorText);
   };

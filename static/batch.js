@@ -6,8 +6,9 @@
   // What the server strips; String.trim() strips other characters.
   const BLANK = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
   const EDGES = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "g");
-  // Case folding: upper case first, so that "ß" meets "SS"; the dotless "ı" stays itself.
-  const fold = (text) => text.replace(/[^ıſ]/gu, (c) => c.toUpperCase().toLowerCase()).replace(/ſ/g, "s").replace(/ς/g, "σ");
+  // Case folding as Python does it: by way of the upper case "ß" meets "SS"; "ı" stays itself.
+  const fold = (text) =>
+    text.replace(/[^ı]/gu, (c) => c.toLowerCase().toUpperCase().toLowerCase());
 
   const count = (text) => {
     const seen = new Set();

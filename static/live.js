@@ -27,7 +27,8 @@
   announce();
   document.addEventListener("htmx:afterSettle", announce);
 
-  const isPoll = (event) => event.detail.elt.hasAttribute("data-poll");
+  // The element of an event is another one where its own was swapped away.
+  const isPoll = (event) => event.detail.requestConfig.elt.hasAttribute("data-poll");
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!isPoll(event)) return;
     const pause = failures ? Math.min(2000 * 2 ** failures, MOST_PAUSE_MS) : 0;

@@ -86,6 +86,19 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let every connection know the first rows.
+
+    Once Playwright's loop runs, Django gives the same thread another connection, and the rows
+    that are to come back after a test are an attribute of the first one.
+    """
+    connection = connections["default"]
+    rows = getattr(connection, "_test_serialized_contents", None)
+    if rows is not None:
+        type(connection)._test_serialized_contents = rows  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the system's Chromium; a browser is never downloaded."""
     return {

@@ -76,7 +76,7 @@ def test_it_shows_errors_beside_their_fields(
     sent = fields(world.article, content="<p>Chưa lưu</p>", **change)
     answer = alice.post(f"/articles/{world.article.pk}", sent)
     page = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert answer.context["form"].errors.keys() == {name}
     assert f'id="id_{name}_error"' in page
     assert "&lt;p&gt;Chưa lưu&lt;/p&gt;" in page
@@ -93,7 +93,7 @@ def test_it_refuses_a_slug_that_is_taken(alice: Client, world: World) -> None:
 def test_it_refuses_another_users_website(alice: Client, world: World) -> None:
     site = Website.objects.create(user=world.bob, name="Bob", url="https://bob.example")
     sent = fields(world.article, websiteId=str(site.pk))
-    assert alice.post(f"/articles/{world.article.pk}", sent).status_code == 422
+    assert alice.post(f"/articles/{world.article.pk}", sent).status_code == 200
     assert "Bob" not in alice.get(f"/articles/{world.article.pk}").content.decode()
 
 
@@ -147,9 +147,9 @@ def test_it_adds_changes_and_deletes_a_website(alice: Client, world: World) -> N
 @pytest.mark.parametrize("url", ["", "ftp://a.example", "javascript:alert(1)", "a b"])
 def test_it_refuses_addresses_of_no_website(alice: Client, world: World, url: str) -> None:
     answer = alice.post("/websites", {"name": "Giữ tên", "url": url})
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert 'value="Giữ tên"' in answer.content.decode()
     changed = alice.post(f"/websites/{world.website.pk}", {"name": "x", "url": url})
-    assert changed.status_code == 422
+    assert changed.status_code == 200
     world.website.refresh_from_db()
     assert world.website.name == "Blog"
