@@ -66,16 +66,21 @@ def settings_of(**environment: str) -> dict[str, object]:
         ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT must be console or json"]),
     ],
 )
-@pytest.mark.parametrize("command", ["check", "run_batch_worker"])
-def test_it_refuses_with_one_sentence(
-    environment: dict[str, str], words: list[str], command: str
-) -> None:
-    result = python("manage.py", command, **{**GOOD, **environment})
+def test_it_refuses_with_one_sentence(environment: dict[str, str], words: list[str]) -> None:
+    result = python("manage.py", "check", **{**GOOD, **environment})
     assert result.returncode != 0
     assert result.stderr.count("\n") == 1, result.stderr
     assert result.stderr.startswith("Configuration error: ")
     for word in words:
         assert word in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run_batch_worker", "migrate", "audit"])
+def test_it_refuses_whatever_is_started(command: str) -> None:
+    result = python("manage.py", command, SECRET_KEY="")
+    assert result.returncode != 0
+    assert result.stderr.startswith("Configuration error: SECRET_KEY is missing")
+    assert result.stderr.count("\n") == 1
 
 
 def test_it_tells_the_web_server_why_it_refuses() -> None:
