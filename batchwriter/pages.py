@@ -1,5 +1,6 @@
 """What all pages share: the start page, the tabs, paging, who may enter, and error pages."""
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import Page, Paginator
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -16,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from batchwriter import rest
+from batchwriter import rest, unavailable
 
 View = Callable[..., HttpResponse]
 
@@ -107,7 +109,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; needs neither the database nor a session."""
+    """500; needs neither the database nor a session.
+
+    503 where middleware met a database that is away: Django turns an exception into an answer
+    before other middleware can see it.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable.response(request, error)
     return _error(request, 500, _("Something went wrong on our side."))
 
 

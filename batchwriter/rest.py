@@ -193,6 +193,9 @@ def _rest_framework(error: exceptions.APIException) -> Response:
     ):
         code = "token_not_valid"
     detail: Any = error.detail
+    if getattr(detail, "code", "") == "no_active_account":
+        # A log-in that failed: there was no token that could be invalid.
+        code = "not_authenticated"
     if isinstance(detail, dict):
         detail = detail.get("detail", "")
     response = Response(error_body(code, str(detail)), status=error.status_code)
