@@ -11,6 +11,7 @@ from accounts.models import User
 from articles.models import Article, Website
 from jobs import leases
 from jobs.models import BatchJob
+from tests.factories import WebsiteFactory
 from tests.jobs.conftest import person, submit, write_all
 
 __all__ = ["submit"]
@@ -48,7 +49,7 @@ def world(db: None, submit: Callable[..., BatchJob]) -> World:
         done=done,
         job=submit(alice, 2),
         article=Article.objects.filter(user=alice).order_by("id")[0],
-        website=Website.objects.create(user=alice, name="Blog", url="https://example.com"),
+        website=WebsiteFactory(user=alice),
     )
 
 

@@ -5,24 +5,18 @@ from typing import Any
 
 import pytest
 
-from accounts import ledger
 from accounts.models import User
 from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.pipeline import Draft
 from jobs import leases, lifecycle, queue, settlement, submission
 from jobs.models import BatchJob
 from jobs.queue import Lease, Start
-
-PLENTY = 1_000_000
+from tests.factories import PLENTY, UserFactory
 
 
 def person(name: str, tokens: int = PLENTY, articles: int = 1000) -> User:
-    """A user with a balance."""
-    user = User.objects.create_user(name, email=f"{name}@example.com", password="correct horse")
-    user.article_limit = articles
-    user.save(update_fields=["article_limit"])
-    if tokens:
-        ledger.grant(user, tokens, note="for the test")
+    """A user of that name with a balance."""
+    user: User = UserFactory(username=name, tokens=tokens, article_limit=articles)
     return user
 
 
