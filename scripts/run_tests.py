@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 
 from tests.fakes import mariadb
 
-LIMIT_SECONDS = 1200
+LIMIT_SECONDS = 900
+END_SECONDS = 30
 PROCESSES = "2"
 
 
@@ -66,8 +67,19 @@ def read_report(outcome: Outcome, report: Path) -> None:
         outcome.passed += max(tests - skipped - failures - errors, 0)
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End pytest, with the time to end the processes that its tests have started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def run(database: str, url: str, arguments: list[str]) -> Outcome:
-    """Run pytest with ``DATABASE_URL`` set to ``url``; it is killed after LIMIT_SECONDS."""
+    """Run pytest with ``DATABASE_URL`` set to ``url``; it is ended after LIMIT_SECONDS."""
     print(f"\n== {database}", flush=True)
     outcome = Outcome(database)
     with tempfile.TemporaryDirectory(prefix="bw-report-") as folder:
@@ -81,9 +93,7 @@ def run(database: str, url: str, arguments: list[str]) -> Outcome:
             outcome.exit_code = 124
             print(f"The tests did not end within {LIMIT_SECONDS} s.", flush=True)
         finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+            end(process)
         read_report(outcome, report)
     return outcome
 

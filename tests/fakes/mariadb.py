@@ -174,9 +174,12 @@ class MariaDB:
         if path is None:
             raise RuntimeError(f"{name} is not installed.")
         account = ["--user=root"] if os.geteuid() == 0 else []
-        return [path, "--no-defaults", f"--datadir={self.folder}/data", *account]
+        # A server that starts removes the temporary tables of every other one in its tmpdir.
+        places = [f"--datadir={self.folder}/data", f"--tmpdir={self.folder}/tmp"]
+        return [path, "--no-defaults", *places, *account]
 
     def _install(self) -> None:
+        (self.folder / "tmp").mkdir()
         result = subprocess.run(
             [
                 *self._command("mariadb-install-db"),
