@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from tests.fakes import mariadb
 
 LIMIT_SECONDS = 900
-END_SECONDS = 30
+END_SECONDS = 5
 PROCESSES = "2"
 
 
@@ -68,7 +68,7 @@ def read_report(outcome: Outcome, report: Path) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End pytest, with the time to end the processes that its tests have started."""
+    """End pytest; what its tests have started ends with it."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:

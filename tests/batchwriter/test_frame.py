@@ -1,15 +1,20 @@
 """The ground that the other tests stand on."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
 from articles.models import WritingModel
+from tests.environment import ROOT
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.worker import WorkerProcess
+from tests.waiting import wait_for
 
 User = get_user_model()
 
@@ -56,3 +61,17 @@ def test_it_keeps_committed_rows_when_the_server_is_killed() -> None:
         server.restart()
         assert server.sql("SELECT 1") == ((1,),)
     assert not server.folder.exists()
+
+
+def test_it_clears_up_after_a_process_that_was_killed(tmp_path: Path) -> None:
+    guarded = f"""
+import os, signal
+from tests.fakes.guard import Guard
+kept = Guard('touch "$1"', {str(tmp_path / "released")!r})
+guard = Guard('touch "$1"', {str(tmp_path / "killed")!r})
+kept.release()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", guarded], cwd=ROOT, check=False).returncode == -9
+    wait_for((tmp_path / "killed").exists)
+    assert not (tmp_path / "released").exists()

@@ -11,12 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.fakes.guard import Guard
+
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
-# Waits until its input ends, which it does however our process dies; then clears up after it.
-GUARD = 'cat >/dev/null; [ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
+CLEAR_UP = '[ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
 OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
@@ -63,7 +64,7 @@ class MariaDB:
         self.folder = Path(tempfile.mkdtemp(prefix="bw-db-", dir="/tmp"))
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._guard = Guard(CLEAR_UP, str(self.folder))
 
     def __enter__(self) -> Self:
         self.start()
@@ -90,13 +91,6 @@ class MariaDB:
 
     def start(self) -> None:
         """Make the data folder if there is none, start the server, wait until it answers."""
-        if self._guard is None:
-            self._guard = subprocess.Popen(
-                ["sh", "-c", GUARD, "guard", str(self.folder)],
-                stdin=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
         if not (self.folder / "data").exists():
             self._install()
         with (self.folder / "log").open("ab") as log:
@@ -146,10 +140,8 @@ class MariaDB:
     def close(self) -> None:
         """Kill the server and remove its folder."""
         self.kill9()
-        if self._guard is not None:
-            self._guard.communicate()
-            self._guard = None
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._guard.release()
 
     def sql(self, statement: str) -> tuple[tuple[Any, ...], ...]:
         """Run one statement as root, outside of any database; returns its rows."""

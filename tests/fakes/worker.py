@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 
 from tests.environment import ROOT
+from tests.fakes.guard import Guard
 from tests.waiting import wait_for
 
 STOP_SECONDS = 25.0
@@ -46,6 +47,7 @@ class WorkerProcess:
         os.close(descriptor)
         self.log_file = Path(path)
         self.process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
 
     def start(self) -> "WorkerProcess":
         """Start it; returns itself."""
@@ -59,6 +61,7 @@ class WorkerProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._guard = Guard('kill -9 "$1"; rm -f "$2"', str(self.process.pid), str(self.log_file))
         return self
 
     def wait_ready(self, timeout: float = 30.0) -> "WorkerProcess":
@@ -115,6 +118,8 @@ class WorkerProcess:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if self._guard is not None:
+            self._guard.release()
         self.log_file.unlink(missing_ok=True)
 
     def _ended(self) -> bool:
