@@ -89,6 +89,12 @@ def test_it_tells_the_web_server_why_it_refuses() -> None:
     assert "SECRET_KEY is missing" in result.stderr
 
 
+def test_it_starts_the_web_process_without_the_libraries_of_vendors() -> None:
+    show = "import sys, batchwriter.wsgi; print('openai' in sys.modules, 'google' in sys.modules)"
+    result = python("-c", show, **GOOD)
+    assert result.stdout.split() == ["False", "False"], result.stderr
+
+
 def test_it_is_safe_by_default() -> None:
     settings = settings_of(**GOOD)
     assert settings["DEBUG"] is False
