@@ -90,7 +90,8 @@ def test_it_tells_the_web_server_why_it_refuses() -> None:
 
 
 def test_it_starts_the_web_process_without_the_libraries_of_vendors() -> None:
-    show = "import sys, batchwriter.wsgi; print('openai' in sys.modules, 'google' in sys.modules)"
+    names = ("openai", "google.generativeai")
+    show = f"import sys, batchwriter.wsgi; print(*(name in sys.modules for name in {names}))"
     result = python("-c", show, **GOOD)
     assert result.stdout.split() == ["False", "False"], result.stderr
 
