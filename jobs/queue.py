@@ -4,72 +4,23 @@ Each function is one short transaction, repeated whole after a deadlock. Whateve
 longer do raises ``Stale`` and writes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts import ledger
 from accounts.models import User
 from articles.models import WritingModel
-from articles.writing.brief import Brief
 from batchwriter import database
 from jobs import circuits, leases, turns
-from jobs.models import BatchAttempt, BatchItem, BatchJob, UserQueue
+from jobs.handles import Lease, Stale, Start
+from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import end_attempts, move, record
-
-
-class Stale(Exception):
-    """The job or the keyword is no longer this worker's: nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A job that this worker may start keywords of, as long as the epoch is the job's."""
-
-    job_id: int
-    epoch: int
-    worker: str
-    user_id: int
-    model: WritingModel
-    settings: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """One keyword that was started: its attempt row is written and holds its tokens."""
-
-    job_id: int
-    item_id: int
-    number: int
-    worker: str
-    keyword: str
-    model: WritingModel
-    settings: dict[str, object]
-
-    def brief(self) -> Brief:
-        """What is asked of the writer."""
-        chosen = self.settings
-        return Brief(
-            keyword=self.keyword,
-            provider=self.model.provider,
-            model=self.model.model,
-            language=str(chosen["language"]),
-            tone=str(chosen["tone"]),
-            length=str(chosen["length"]),
-            outline_option=str(chosen["outlineOption"]),
-            custom_outline=str(chosen["customOutline"] or ""),
-        )
-
-    def attempts(self) -> QuerySet[BatchAttempt]:
-        """This start's row, if it still runs."""
-        return BatchAttempt.objects.filter(
-            item_id=self.item_id, number=self.number, state=AttemptState.CALLING
-        )
 
 
 class Next(Enum):
@@ -81,9 +32,29 @@ class Next(Enum):
     PAUSED = "the job was paused"
 
 
-def work_is_waiting() -> bool:
-    """Whether anybody's turn may have come: one indexed read, without a lock."""
-    return UserQueue.objects.filter(ready=True).exists()
+class Look(NamedTuple):
+    """What a worker sees at a poll. ``alive``: its own lease was not ended by others;
+    ``waiting``: somebody's turn may have come; ``lost``: some worker's lease has ended.
+    """
+
+    alive: bool
+    waiting: bool
+    lost: bool
+
+
+def look(worker: str) -> Look:
+    """Everything that a poll asks, in one indexed read without a lock."""
+    row = (
+        BatchWorker.objects.filter(pk=worker)
+        .values_list(
+            "expelled",
+            Exists(UserQueue.objects.filter(ready=True)),
+            Exists(leases.ended()),
+        )
+        .first()
+    )
+    expelled, waiting, lost = row or (True, False, False)
+    return Look(alive=not expelled, waiting=bool(waiting), lost=bool(lost))
 
 
 def claim(worker: str) -> Lease | None:
@@ -143,7 +114,13 @@ def _lease_oldest(user_id: int, worker: str, now: datetime) -> Lease | None:
     leases.require(worker)
     record(job, EventKind.CLAIMED, at=now, worker=worker)
     model = WritingModel.objects.get(pk=job.writing_model_id)
-    return Lease(job.pk, job.lease_epoch + 1, worker, user_id, model, job.settings)
+    return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
+
+
+def leases_of(worker: str) -> list[Lease]:
+    """All jobs that are leased to ``worker``, also those whose claim's outcome it never heard."""
+    jobs = BatchJob.objects.filter(lease_owner=worker).select_related("writing_model")
+    return [Lease.of(job, job.writing_model, epoch=job.lease_epoch, worker=worker) for job in jobs]
 
 
 def lock_leased(lease: Lease) -> BatchJob:
@@ -283,11 +260,24 @@ def hand_back(lease: Lease) -> None:
 
 def drop(start: Start) -> None:
     """Give up a keyword that was started here: it waits again, and cost its user nothing."""
+    _wait_again(start.job_id, start.attempts())
 
+
+def drop_unknown(lease: Lease, running: list[int]) -> None:
+    """Give up what was started under ``lease`` besides the items ``running``.
+
+    When the connection breaks at a commit, nobody hears what was started by it. No provider was
+    called for these keywords; they wait again.
+    """
+    _wait_again(lease.job_id, lease.attempts().exclude(item_id__in=running))
+
+
+def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt]) -> None:
     def step() -> None:
-        job = BatchJob.objects.select_for_update().get(pk=start.job_id)
-        if end_attempts(job, start.attempts(), AttemptState.DROPPED, database.now()):
-            BatchItem.objects.filter(pk=start.item_id).update(status=ItemStatus.PENDING)
+        job = BatchJob.objects.select_for_update().get(pk=job_id)
+        item_ids = list(attempts.values_list("item_id", flat=True))
+        if end_attempts(job, attempts, AttemptState.DROPPED, database.now()):
+            BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)
             turns.mark_ready(job.user_id)
 
     database.in_transaction(step)

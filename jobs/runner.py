@@ -8,8 +8,9 @@ from articles.providers.base import Provider, ProviderError, ProviderUnavailable
 from articles.writing import pipeline
 from batchwriter import logs
 from jobs import queue, settlement
+from jobs.handles import Lease, Stale, Start
 from jobs.pool import AWAY, DatabasePool
-from jobs.queue import Lease, Next, Stale, Start
+from jobs.queue import Next
 from jobs.settlement import Failure
 
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
@@ -38,7 +39,9 @@ class Runner:
         self._most = items_in_flight
         self._running: dict[asyncio.Task[None], Start] = {}
         self._starting = True
+        self._aborted = False
         self._looks_again = False
+        self._unsure = False
         self._wake = asyncio.Event()
         self._crash: BaseException | None = None
 
@@ -59,6 +62,7 @@ class Runner:
 
     def abort(self) -> None:
         """Start nothing more and drop the calls in flight. Their attempts are ended elsewhere."""
+        self._aborted = True
         self.stop_starting()
         for task in self._running:
             task.cancel()
@@ -70,7 +74,10 @@ class Runner:
         say that it runs, and only a take-over can tell them otherwise.
         """
         look = Next.MORE
-        while self._starting or self._running:
+        while self._starting or self._running or self._unsure:
+            if self._unsure:
+                await self._make_sure()
+                continue
             room = self._most - len(self._running)
             wants = look is Next.MORE or not self._running or self._looks_again
             if self._starting and room > 0 and wants:
@@ -91,15 +98,28 @@ class Runner:
             self._starting = False
             return Next.EMPTY
         except AWAY:
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+            self._unsure = True
             return Next.MORE
         if look is Next.PAUSED:
             self._starting = False
+        if self._aborted:
+            # What was started meanwhile is not written by anybody.
+            self._unsure = True
+            return look
         for start in starts:
             task = asyncio.create_task(self._write(start))
             self._running[task] = start
             task.add_done_callback(self._done)
         return look
+
+    async def _make_sure(self) -> None:
+        """Give up whatever was started without our hearing of it: the connection broke then."""
+        running = [start.item_id for start in self._running.values()]
+        try:
+            await self._pool.run(queue.drop_unknown, self.lease, running)
+            self._unsure = False
+        except AWAY:
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from batchwriter import database, logs
-from batchwriter.database import DatabaseNow
 from jobs import leases, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
 from jobs.settlement import Failure, fail_item
@@ -20,9 +19,15 @@ POISON = Failure(
 
 def take_over_expired() -> int:
     """Take back the jobs of every worker whose lease ran out; returns the number of jobs."""
-    BatchWorker.objects.filter(expelled=False, expires_at__lte=DatabaseNow()).update(expelled=True)
+    leases.ended().filter(expelled=False).update(expelled=True)
     expelled = BatchWorker.objects.filter(expelled=True).values_list("pk", flat=True)
     return sum(_take_back(worker_id) for worker_id in list(expelled))
+
+
+def leave(worker_id: str) -> None:
+    """End a worker's own lease in order; whatever is still in its name goes on elsewhere."""
+    leases.expel(worker_id)
+    _take_back(worker_id)
 
 
 def expel_dead_processes() -> int:
@@ -63,6 +68,8 @@ def _take_job(worker_id: str, job_id: int) -> None:
         now = database.now()
         running = BatchAttempt.objects.filter(job=job, worker=worker_id, state=AttemptState.CALLING)
         item_ids = list(running.values_list("item_id", flat=True))
+        if not item_ids and job.lease_owner != worker_id:
+            return
         end_attempts(job, running, AttemptState.LOST, now)
         BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PROCESSING).update(
             status=ItemStatus.PENDING

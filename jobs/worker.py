@@ -1,7 +1,9 @@
 """The worker process: seats, poll, heartbeat, take-over, signals, drain."""
 
 import asyncio
+import os
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,10 +14,10 @@ from articles.providers.base import Provider
 from articles.providers.registry import get_provider
 from batchwriter import logs
 from jobs import circuits, leases, lifecycle, queue, takeover
+from jobs.handles import Lease, Stale
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
 from jobs.pool import AWAY, DatabasePool
-from jobs.queue import Stale
 from jobs.runner import Runner
 from jobs.status import JobStatus
 
@@ -50,6 +52,7 @@ class Worker:
         self._stopping = False
         self._expelled = False
         self._database_away = False
+        self._unsure = False
         self._worker_id = ""
         self._heartbeat: Heartbeat | None = None
         self._next_housekeeping = 0.0
@@ -83,6 +86,10 @@ class Worker:
                 asyncio.get_running_loop().remove_signal_handler(number)
             signal.raise_signal(signal.SIGKILL)
         self.stop()
+        # Whatever hangs then, a driver or a thread: what is left is taken over after the lease.
+        last = threading.Timer(GRACE_SECONDS + LAST_WORDS_SECONDS + 0.5, os._exit, (0,))
+        last.daemon = True
+        last.start()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, but not longer than until something happens."""
@@ -100,7 +107,7 @@ class Worker:
         except AWAY as error:
             if not self._database_away:
                 logs.event("database_away", reason=str(error), worker=self._worker_id)
-            self._database_away = True
+            self._database_away = self._unsure = True
             await self._sleep(DATABASE_RETRY_SECONDS)
         else:
             if self._database_away:
@@ -112,9 +119,17 @@ class Worker:
             await self._drop_everything()
         if not self._worker_id:
             await self._register()
+        if self._unsure:
+            await self._adopt()
+        seen = await self._pool.run(queue.look, self._worker_id)
+        if not seen.alive:
+            return self._on_expelled()
         await self._watch()
+        if seen.lost:
+            await self._pool.run(takeover.take_over_expired)
         await self._housekeep()
-        await self._claim()
+        if seen.waiting or seen.lost:
+            await self._claim()
         if self._options.drain and not self._runners and await self._pool.run(_nothing_left):
             self.stop()
 
@@ -165,12 +180,11 @@ class Worker:
                 runner.stop_starting()
 
     async def _housekeep(self) -> None:
-        """Take over, let jobs try their provider again, mend turns: now and then."""
+        """Let jobs try their provider again, mend turns: now and then."""
         now = time.monotonic()
         if now < self._next_housekeeping:
             return
         self._next_housekeeping = now + HOUSEKEEPING_SECONDS
-        await self._pool.run(takeover.take_over_expired)
         await self._pool.run(_wake_jobs)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
@@ -179,8 +193,6 @@ class Worker:
     async def _claim(self) -> None:
         before = len(self._runners)
         while len(self._runners) < self._options.max_jobs and not self._stopping:
-            if not await self._pool.run(queue.work_is_waiting):
-                break
             try:
                 lease = await self._pool.run(queue.claim, self._worker_id)
             except leases.Expelled:
@@ -188,22 +200,29 @@ class Worker:
                 break
             if lease is None:
                 break
-            logs.event("job_claimed", job=lease.job_id, worker=self._worker_id)
-            self._seat(
-                Runner(
-                    lease,
-                    pool=self._pool,
-                    provider=self._provider,
-                    items_in_flight=self._options.items_in_flight,
-                )
-            )
+            self._seat(lease)
         if len(self._runners) > before:
             logs.event("jobs_running", count=len(self._runners), worker=self._worker_id)
 
-    def _seat(self, runner: Runner) -> None:
+    async def _adopt(self) -> None:
+        """Take up jobs that a claim leased to us whose outcome we never heard."""
+        known = {(one.lease.job_id, one.lease.epoch) for one in self._runners.values()}
+        for lease in await self._pool.run(queue.leases_of, self._worker_id):
+            if (lease.job_id, lease.epoch) not in known:
+                self._seat(lease)
+        self._unsure = False
+
+    def _seat(self, lease: Lease) -> None:
+        runner = Runner(
+            lease,
+            pool=self._pool,
+            provider=self._provider,
+            items_in_flight=self._options.items_in_flight,
+        )
         task = asyncio.create_task(runner.run())
         self._runners[task] = runner
         task.add_done_callback(self._unseat)
+        logs.event("job_claimed", job=lease.job_id, worker=self._worker_id)
 
     def _unseat(self, task: asyncio.Task[None]) -> None:
         """The seat is free: look for the next job at once.
@@ -253,8 +272,8 @@ class Worker:
         for start in left:
             await self._insist(queue.drop, start)
         await self._stop_heartbeat()
-        if self._worker_id and not self._expelled:
-            await self._insist(leases.retire, self._worker_id)
+        if self._worker_id:
+            await self._insist(takeover.leave, self._worker_id)
         for provider in self._providers.values():
             await provider.aclose()
         await asyncio.to_thread(self._pool.close)

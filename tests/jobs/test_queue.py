@@ -8,7 +8,7 @@ from accounts import ledger
 from accounts.models import User
 from jobs import leases, lifecycle, queue
 from jobs.models import BatchItem, BatchJob, BatchWorker, UserQueue
-from jobs.queue import Next, Stale
+from jobs.queue import Look, Next, Stale
 from jobs.status import ItemStatus
 from tests.jobs.conftest import claim, person, start, write, write_all
 from tests.jobs.test_lifecycle import assert_sound
@@ -18,7 +18,43 @@ Submit = Callable[..., BatchJob]
 
 def test_it_claims_nothing_where_nothing_waits(worker: str) -> None:
     assert queue.claim(worker) is None
-    assert not queue.work_is_waiting()
+    assert queue.look(worker) == Look(alive=True, waiting=False, lost=False)
+
+
+def test_it_sees_at_a_poll_what_there_is_to_do(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 1)
+    other = leases.register()
+    assert queue.look(worker) == Look(alive=True, waiting=True, lost=False)
+    leases.expel(other)
+    assert queue.look(worker) == Look(alive=True, waiting=True, lost=True)
+    assert not queue.look(other).alive
+    assert not queue.look("nobody").alive
+
+
+def test_it_finds_the_leases_of_a_claim_whose_outcome_was_unknown(
+    alice: User, bob: User, submit: Submit, worker: str
+) -> None:
+    for user in (alice, bob):
+        submit(user, 1)
+    assert queue.leases_of(worker) == []
+    first, second = claim(worker), claim(worker)
+    assert sorted(queue.leases_of(worker), key=lambda one: one.job_id) == [first, second]
+    assert queue.leases_of("nobody") == []
+
+
+def test_it_gives_up_starts_that_nobody_heard_of(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 3)
+    lease = claim(worker)
+    running = start(lease)[0]
+    unknown = start(lease)[0]
+    queue.drop_unknown(lease, [running.item_id])
+    assert BatchItem.objects.get(pk=running.item_id).status == "processing"
+    assert BatchItem.objects.get(pk=unknown.item_id).status == "pending"
+    assert_sound()
+    queue.drop_unknown(lease, [running.item_id])
+    write(running)
+    assert [one.item_id for one in start(lease)] == [unknown.item_id]
+    assert_sound()
 
 
 def test_it_serves_users_in_turn_whatever_their_backlog(
@@ -74,7 +110,7 @@ def test_it_lets_no_expelled_worker_claim(alice: User, submit: Submit, worker: s
     with pytest.raises(leases.Expelled):
         queue.claim(worker)
     assert BatchJob.objects.get().status == "pending"
-    assert queue.work_is_waiting()
+    assert queue.look(worker).waiting
 
 
 def test_it_starts_no_keyword_under_an_old_lease(alice: User, submit: Submit, worker: str) -> None:
