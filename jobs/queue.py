@@ -6,19 +6,19 @@ longer do raises ``Stale`` and writes nothing.
 
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from itertools import takewhile
 
 from django.db import IntegrityError
-from django.db.models import Exists, F, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts import ledger
 from accounts.models import User
 from articles.models import WritingModel
 from batchwriter import database
-from jobs import circuits, leases, turns
+from jobs import circuits, leases, poison, turns
 from jobs.handles import Lease, Stale, Start
-from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
+from jobs.models import BatchAttempt, BatchItem, BatchJob, UserQueue
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import end_attempts, move, record
 
@@ -29,32 +29,8 @@ class Next(Enum):
     MORE = "there may be more keywords to start"
     EMPTY = "no keyword is left to start"
     WAIT = "the balance is held by what runs; it has to end first"
+    ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
-
-
-class Look(NamedTuple):
-    """What a worker sees at a poll. ``alive``: its own lease was not ended by others;
-    ``waiting``: somebody's turn may have come; ``lost``: some worker's lease has ended.
-    """
-
-    alive: bool
-    waiting: bool
-    lost: bool
-
-
-def look(worker: str) -> Look:
-    """Everything that a poll asks, in one indexed read without a lock."""
-    row = (
-        BatchWorker.objects.filter(pk=worker)
-        .values_list(
-            "expelled",
-            Exists(UserQueue.objects.filter(ready=True)),
-            Exists(leases.ended()),
-        )
-        .first()
-    )
-    expelled, waiting, lost = row or (True, False, False)
-    return Look(alive=not expelled, waiting=bool(waiting), lost=bool(lost))
 
 
 def claim(worker: str) -> Lease | None:
@@ -117,12 +93,6 @@ def _lease_oldest(user_id: int, worker: str, now: datetime) -> Lease | None:
     return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
 
 
-def leases_of(worker: str) -> list[Lease]:
-    """All jobs that are leased to ``worker``, also those whose claim's outcome it never heard."""
-    jobs = BatchJob.objects.filter(lease_owner=worker).select_related("writing_model")
-    return [Lease.of(job, job.writing_model, epoch=job.lease_epoch, worker=worker) for job in jobs]
-
-
 def lock_leased(lease: Lease) -> BatchJob:
     """The leased job, locked; raises Stale where it is no longer this worker's."""
     job = (
@@ -156,6 +126,9 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     )
     if not items:
         return [], Next.EMPTY
+    items, more = _apart(job, items)
+    if not items:
+        return [], Next.WAIT
     now = database.now()
     circuit = circuits.open_circuit(job.writing_model_id)
     if circuit is not None:
@@ -167,7 +140,23 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     affordable = _affordable(user, items)
     if not affordable:
         return [], _wait_or_pause(job, user, items[0], now)
-    return _start(lease, job, affordable, now), Next.MORE
+    return _start(lease, job, affordable, now), more
+
+
+def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next]:
+    """Keep a keyword that has cost all workers but one of its tries away from the others.
+
+    It comes to nothing when it is lost once more, and so would everything that runs beside it.
+    """
+    suspects = poison.lost(items, poison.LOSSES_PER_ITEM - 1)
+    if not suspects:
+        return items, Next.MORE
+    before = list(takewhile(lambda item: item.pk not in suspects, items))
+    if before:
+        return before, Next.MORE
+    if BatchItem.objects.filter(job=job, status=ItemStatus.PROCESSING).exists():
+        return [], Next.WAIT
+    return items[:1], Next.ALONE
 
 
 def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
@@ -237,12 +226,6 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
         )
         for item in items
     ]
-
-
-def statuses(job_ids: list[int]) -> dict[int, tuple[str, int]]:
-    """Status and epoch of jobs: what their users have asked for meanwhile."""
-    rows = BatchJob.objects.filter(pk__in=job_ids).values_list("pk", "status", "lease_epoch")
-    return {pk: (status, epoch) for pk, status, epoch in rows}
 
 
 def hand_back(lease: Lease) -> None:

@@ -79,6 +79,8 @@ class Runner:
                 await self._make_sure()
                 continue
             room = self._most - len(self._running)
+            if look is Next.ALONE and self._running:
+                room = 0
             wants = look is Next.MORE or not self._running or self._looks_again
             if self._starting and room > 0 and wants:
                 look = await self._start(room)
@@ -156,7 +158,11 @@ class Runner:
             await self._settle(start, draft, spent)
 
     async def _settle(self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend) -> None:
-        article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+        try:
+            article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+        except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
+            logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
+            return await self._fail(start, INTERNAL_ERROR, spent)
         if article is not None:
             logs.event(
                 "article_created",

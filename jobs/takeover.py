@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from batchwriter import database, logs
-from jobs import leases, turns
+from jobs import leases, poison, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
 from jobs.settlement import Failure, fail_item
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus
 from jobs.transitions import end_attempts, move, record
 
-# A keyword whose worker died this often while writing it is taken for the cause.
-LOSSES_PER_ITEM = 3
 POISON = Failure(
-    "crashed_worker", f"The worker died {LOSSES_PER_ITEM} times while writing this keyword."
+    "crashed_worker", f"The worker died {poison.LOSSES_PER_ITEM} times while writing this keyword."
 )
 
 
@@ -91,7 +89,8 @@ def _take_job(worker_id: str, job_id: int) -> None:
 
 
 def _fail_poisonous(job: BatchJob, item_ids: Iterable[int], now: datetime) -> None:
-    for item in BatchItem.objects.filter(pk__in=list(item_ids), status=ItemStatus.PENDING):
-        lost = BatchAttempt.objects.filter(item=item, state=AttemptState.LOST).count()
-        if lost >= LOSSES_PER_ITEM:
+    items = list(BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PENDING))
+    poisonous = poison.lost(items, poison.LOSSES_PER_ITEM)
+    for item in items:
+        if item.pk in poisonous:
             fail_item(job, item, POISON, now, "")

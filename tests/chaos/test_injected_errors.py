@@ -18,11 +18,12 @@ from batchwriter.errors import InvalidTransition
 from jobs import lifecycle, pool, runner, submission
 from jobs import worker as worker_module
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
-from jobs.worker import Options, Worker
+from jobs.worker import Options
 from tests import aio
 from tests.chaos.injection import COMMIT, Injection, injected
 from tests.jobs.conftest import person
 from tests.jobs.test_lifecycle import assert_sound
+from tests.jobs.test_worker import QuietWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = os.environ.get("CHAOS") == "long"
@@ -44,13 +45,6 @@ class Recorder(OfflineProvider):
         if request.brief.keyword == BAD and request.purpose == "body":
             raise GiveUp("policy", "Refused.", usage=Usage(7, 0))
         return await super().complete(request)
-
-
-class QuietWorker(Worker):
-    """A worker inside the tests, where signals belong to pytest."""
-
-    def _listen_to_signals(self) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
