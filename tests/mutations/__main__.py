@@ -39,7 +39,7 @@ def copy_of_the_tree(folder: Path) -> Path:
 
 def run_tests(tree: Path, url: str) -> str:
     """Run the tests until one fails; returns its name, or an empty text where all pass."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "--reuse-db", "--tb=no",
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--create-db", "--tb=no",
                "--show-capture=no", "-p", "no:cacheprovider", *TESTS]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
