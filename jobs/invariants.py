@@ -97,13 +97,14 @@ INVARIANTS = (
         "I06",
         _("a completed item was settled once and charged once, and no other item was"),
         ITEMS,
-        """SELECT i.id AS item_id, i.status, i.tokens_used, COUNT(t.id) AS settled,
-        COUNT(e.id) AS charges, COALESCE(MAX(-e.amount), 0) AS charged FROM batch_items i
-        LEFT JOIN batch_attempts t ON t.item_id = i.id AND t.state = 'settled'
+        """SELECT i.id AS item_id, i.status, i.tokens_used,
+        COUNT(CASE WHEN t.state = 'settled' THEN 1 END) AS settled, MAX(-e.amount) AS charged
+        FROM batch_items i LEFT JOIN batch_attempts t ON t.item_id = i.id
         LEFT JOIN token_entries e ON e.charged_item = i.id
         WHERE i.id BETWEEN %s AND %s GROUP BY i.id
-        HAVING COUNT(t.id) <> CASE WHEN i.status = 'completed' THEN 1 ELSE 0 END
-        OR COUNT(e.id) <> CASE WHEN i.status = 'completed' THEN 1 ELSE 0 END
+        HAVING COUNT(CASE WHEN t.state = 'settled' THEN 1 END)
+        <> CASE WHEN i.status = 'completed' THEN 1 ELSE 0 END
+        OR (MAX(e.id) IS NOT NULL) <> (i.status = 'completed')
         OR COALESCE(MAX(-e.amount), 0) <> i.tokens_used""",
     ),
     Invariant(
@@ -248,7 +249,8 @@ INVARIANTS = (
         """SELECT t.id AS attempt_id, t.state, t.worker, t.lease_epoch, j.id AS job_id, j.status,
         j.lease_owner, j.lease_epoch AS job_epoch FROM batch_attempts t
         LEFT JOIN batch_jobs j ON j.id = t.job_id LEFT JOIN batch_workers w ON w.id = t.worker
-        WHERE t.id BETWEEN %s AND %s AND (t.lease_epoch = 0 OR t.lease_epoch > j.lease_epoch
+        WHERE t.id BETWEEN %s AND %s AND ((t.state = 'calling') <> (t.ended_at IS NULL)
+        OR t.lease_epoch = 0 OR t.lease_epoch > j.lease_epoch
         OR (t.state = 'calling' AND (w.id IS NULL
         OR j.status NOT IN ('pending', 'processing', 'paused')
         OR (t.lease_epoch = j.lease_epoch AND t.worker <> j.lease_owner))))""",
@@ -257,12 +259,13 @@ INVARIANTS = (
         "I21",
         _("a user with a pending and no processing job has a turn"),
         USERS,
-        """SELECT u.id AS user_id, COUNT(p.id) AS pending FROM users u
-        LEFT JOIN batch_jobs p ON p.user_id = u.id AND p.status = 'pending'
-        LEFT JOIN user_queue q ON q.user_id = u.id AND q.ready = 1
-        WHERE u.id BETWEEN %s AND %s AND q.user_id IS NULL AND (SELECT COUNT(*)
-        FROM batch_jobs b WHERE b.user_id = u.id AND b.status = 'processing') = 0
-        GROUP BY u.id HAVING COUNT(p.id) > 0""",
+        """SELECT u.id AS user_id, q.last_served_at FROM users u
+        LEFT JOIN user_queue q ON q.user_id = u.id
+        WHERE u.id BETWEEN %s AND %s AND COALESCE(q.ready, 0) = 0
+        AND (SELECT COUNT(*) FROM batch_jobs p
+        WHERE p.user_id = u.id AND p.status = 'pending') > 0
+        AND (SELECT COUNT(*) FROM batch_jobs b
+        WHERE b.user_id = u.id AND b.status = 'processing') = 0""",
     ),
     Invariant(
         "I22",
