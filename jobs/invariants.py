@@ -146,8 +146,8 @@ INVARIANTS = (
         """SELECT j.id AS job_id, j.status, i.id AS item_id, i.status AS item
         FROM batch_jobs j LEFT JOIN batch_items i
         ON i.job_id = j.id AND i.status IN ('pending', 'processing', 'cancelled')
-        WHERE j.id BETWEEN %s AND %s AND j.status IN ('completed', 'failed')
-        AND i.id IS NOT NULL""",
+        WHERE j.id BETWEEN %s AND %s
+        AND CASE WHEN j.status IN ('completed', 'failed') THEN i.id END IS NOT NULL""",
     ),
     Invariant(
         "I11",
