@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench mutations lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
+.PHONY: bench bench-audit mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -31,6 +32,9 @@ format: setup-dev
 
 bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 	@exec $(PY) -m benchmarks.create_job
+
+bench-audit: setup-dev ## how long the audit takes on a million items
+	@exec $(PY) -m benchmarks.audit
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)
