@@ -2,10 +2,18 @@
 
 import re
 
-SECRET = re.compile(r"(?:sk|pk|AIza|key|Bearer)[-_ ]?[A-Za-z0-9*_\-.]{6,}")
+from django.conf import settings
+
+NAME = r"[A-Za-z0-9*_\-.]{6,}"
+SECRET = re.compile(
+    rf"\b[sp]k[-_]{NAME}|AIza{NAME}|\bBearer\s+{NAME}|\bkey\s*[=:]\s*{NAME}", re.IGNORECASE
+)
 MOST = 200
 
 
 def redacted(text: str) -> str:
     """The provider's sentence on one line, shortened, without anything that looks like a key."""
+    for key in (settings.OPENAI_API_KEY, settings.GOOGLE_API_KEY):
+        if key:
+            text = text.replace(key, "[secret]")
     return SECRET.sub("[secret]", " ".join(text.split()))[:MOST]

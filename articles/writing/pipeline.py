@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from articles.providers import retry
@@ -17,6 +17,7 @@ from articles.providers.base import (
     Usage,
 )
 from articles.writing import html, prompts
+from articles.writing.booking import Booked, FirstCallDecides, Spend
 from articles.writing.brief import Brief
 
 TITLE_LENGTH = 200
@@ -43,37 +44,6 @@ class Draft:
     issues: list[Issue]
 
 
-@dataclass(slots=True)
-class Spend:
-    """What was spent so far, booked the moment an answer is there, whatever it is worth."""
-
-    kept: Usage = field(default_factory=Usage)
-    dropped: Usage = field(default_factory=Usage)
-
-    @property
-    def total(self) -> Usage:
-        """Everything that the provider will bill."""
-        return self.kept + self.dropped
-
-    def keep(self, completion: Completion) -> None:
-        """The answer becomes part of the article."""
-        self.kept += completion.usage
-
-    def drop(self, error: ProviderError) -> None:
-        """The answer came to nothing."""
-        self.dropped += error.usage
-
-    def give_up(self, completion: Completion) -> None:
-        """An answer that was kept is of no use after all."""
-        kept, lost = self.kept, completion.usage
-        self.kept = Usage(
-            kept.prompt_tokens - lost.prompt_tokens,
-            kept.completion_tokens - lost.completion_tokens,
-            kept.estimated,
-        )
-        self.dropped += lost
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Title, meta fields and perhaps an outline, as a model answered them."""
@@ -84,11 +54,15 @@ class _Plan:
     outline: str = ""
 
 
-async def write(brief: Brief, provider: Provider, spent: Spend) -> Draft:
+async def write(brief: Brief, provider: Provider, spent: Spend, *, probing: bool = False) -> Draft:
     """Write the article that ``brief`` orders.
 
-    ``spent`` is kept up to date, and can be read after an error. Raises ProviderError.
+    ``spent`` is kept up to date, and can be read after an error. ``probing``: one call alone
+    shows first whether the provider is back. Raises ProviderError.
     """
+    provider = Booked(provider, spent)
+    if probing:
+        provider = FirstCallDecides(provider)
     if brief.outline_option == "ai-outline":
         plan = await _plan(prompts.outline(brief), provider, spent)
         body = await _body(
@@ -122,11 +96,7 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
 
 
 async def _ask(request: CompletionRequest, provider: Provider, spent: Spend) -> Completion:
-    try:
-        completion = await retry.complete(provider, request, spent.drop)
-    except ProviderError as error:
-        spent.drop(error)
-        raise
+    completion = await retry.complete(provider, request)
     spent.keep(completion)
     return completion
 

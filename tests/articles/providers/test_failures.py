@@ -126,7 +126,7 @@ ONE_PROTOCOL = [
     ("gemini", "filter", GiveUp, "safety"),
     ("gemini", "blocked", GiveUp, "blocked"),
     ("gemini", "recitation", TryAgain, "recitation"),
-    ("gemini", "html", TryAgain, "invalid_answer"),
+    ("gemini", "html", ProviderUnavailable, "misconfigured"),
     ("gemini", "not_an_object", TryAgain, "invalid_answer"),
 ]
 
@@ -267,5 +267,5 @@ def test_it_says_what_is_missing_where_the_library_is_not_installed(
         return real(name, *args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ProviderUnavailable, match="not installed"):
+    with pytest.raises(ProviderUnavailable, match="library is missing"):
         call_once("gemini")
