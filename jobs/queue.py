@@ -50,6 +50,7 @@ class Start:
     keyword: str
     model: WritingModel
     settings: dict[str, object]
+    probe: bool = False
 
     def brief(self) -> Brief:
         """What is asked of the writer."""
@@ -77,7 +78,7 @@ class Next(Enum):
 
     MORE = "there may be more keywords to start"
     EMPTY = "no keyword is left to start"
-    WAIT = "the balance is held by what runs; it has to end first"
+    WAIT = "what runs has to end first: it holds the balance, or it probes the provider"
     PAUSED = "the job was paused"
 
 
@@ -180,17 +181,24 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     if not items:
         return [], Next.EMPTY
     now = database.now()
-    circuit = circuits.open_circuit(job.writing_model_id)
-    if circuit is not None:
-        if not circuits.take_probe(job.writing_model_id, now):
-            _pause(job, PauseReason.PROVIDER, circuit.reason, now)
-            return [], Next.PAUSED
-        items = items[:1]
+    gate = circuits.gate(lease.model, now)
+    if gate.shut:
+        return [], _wait_for_provider(job, gate.reason, now)
     user = ledger.lock(job.user_id)
-    affordable = _affordable(user, items)
+    affordable = _affordable(user, items[:1] if gate.is_open else items)
     if not affordable:
         return [], _wait_or_pause(job, user, items[0], now)
-    return _start(lease, job, affordable, now), Next.MORE
+    if gate.is_open and not circuits.take_probe(lease.model, now):
+        return [], _wait_for_provider(job, gate.reason, now)
+    return _start(lease, job, affordable, now, probe=gate.is_open), Next.MORE
+
+
+def _wait_for_provider(job: BatchJob, reason: str, now: datetime) -> Next:
+    """A job whose own keyword is the probe waits for its outcome; every other one pauses."""
+    if BatchAttempt.objects.filter(job=job, state=AttemptState.CALLING, probe=True).exists():
+        return Next.WAIT
+    _pause(job, PauseReason.PROVIDER, reason, now)
+    return Next.PAUSED
 
 
 def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
@@ -229,7 +237,9 @@ def _pause(job: BatchJob, reason: PauseReason, message: str, now: datetime) -> N
     turns.mark_ready(job.user_id)
 
 
-def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -> list[Start]:
+def _start(
+    lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime, *, probe: bool
+) -> list[Start]:
     tokens = sum(item.tokens_estimated for item in items)
     BatchItem.objects.filter(pk__in=[item.pk for item in items]).update(
         status=ItemStatus.PROCESSING, attempts=F("attempts") + 1, started_at=now
@@ -243,6 +253,7 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
             lease_epoch=lease.epoch,
             tokens_held=item.tokens_estimated,
             started_at=now,
+            probe=probe,
         )
         for item in items
     )
@@ -257,6 +268,7 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
             keyword=item.keyword,
             model=lease.model,
             settings=lease.settings,
+            probe=probe,
         )
         for item in items
     ]

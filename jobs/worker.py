@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError
 from articles.providers.base import Provider
 from articles.providers.registry import get_provider
 from batchwriter import logs
-from jobs import circuits, leases, lifecycle, queue, takeover
+from jobs import leases, lifecycle, queue, takeover, waking
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
 from jobs.pool import AWAY, DatabasePool
@@ -281,5 +281,5 @@ def _nothing_left() -> bool:
 
 def _wake_jobs() -> None:
     """Resume the jobs that may try their provider again."""
-    for job_id in circuits.jobs_to_wake():
+    for job_id in waking.jobs_to_wake():
         lifecycle.wake(job_id)
