@@ -18,7 +18,10 @@ COUNTS = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount")
 
 
 class CheckedAdapter(DroppableAdapter):
-    """A transport whose answers of status 200 are objects; raises ProviderError otherwise."""
+    """A transport whose answers of status 200 are objects; raises ProviderError otherwise.
+
+    Other statuses are left to the library, but for those with which it would call again.
+    """
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send, and look at what came."""
@@ -26,6 +29,9 @@ class CheckedAdapter(DroppableAdapter):
         try:
             if 300 <= response.status_code < 400:
                 raise failures.misconfigured()
+            if response.status_code == 401:
+                # The library would take the key for a token that has run out, and call again.
+                raise failures.key_refused()
             content = _read(response)
         finally:
             response.close()

@@ -153,7 +153,8 @@ def _no_answer(error: openai.APIConnectionError) -> ProviderError:
 def _judge(request: CompletionRequest, answer: Any) -> Completion:
     """Read the usage, then see what the answer is worth."""
     if isinstance(answer, str):
-        raise failures.misconfigured()
+        page = answer.lstrip().startswith("<")
+        raise failures.misconfigured() if page else failures.invalid_answer()
     if not answer.choices:
         raise _error_inside(answer)
     choice = answer.choices[0]

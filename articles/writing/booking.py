@@ -82,11 +82,14 @@ class FirstCallDecides:
         self._provider = provider
         self._alone = asyncio.Lock()
         self._answered = False
+        self._lost: ProviderUnavailable | None = None
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """The provider's answer; ProviderUnavailable where it still does not give one."""
         if not self._answered:
             async with self._alone:
+                if self._lost is not None:
+                    raise self._lost
                 if not self._answered:
                     return await self._first(request)
         return await self._provider.complete(request)
@@ -94,11 +97,15 @@ class FirstCallDecides:
     async def _first(self, request: CompletionRequest) -> Completion:
         try:
             completion = await self._provider.complete(request)
+        except ProviderUnavailable as error:
+            self._lost = error
+            raise
         except TryAgain as error:
             if error.outage or error.code == "rate_limited":
-                raise ProviderUnavailable(
+                self._lost = ProviderUnavailable(
                     error.code, error.message, scope="model", retry_after=error.retry_after
-                ) from error
+                )
+                raise self._lost from error
             self._answered = True
             raise
         self._answered = True

@@ -24,6 +24,8 @@ TITLE_LENGTH = 200
 META_TITLE_LENGTH = 60
 META_DESCRIPTION_LENGTH = 160
 LENGTH_TOLERANCE = 0.15
+# Failures of a model that is held to JSON, for which plain words may help.
+UNUSABLE = {"truncated", "empty", "recitation"}
 JSON_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 
@@ -115,11 +117,16 @@ async def _plan(request: CompletionRequest, provider: Provider, spent: Spend) ->
 
     None where that is of no use either: the article must not be lost for its metadata.
     """
-    completion = await _ask(request, provider, spent)
-    plan = _read_plan(completion.text)
-    if plan is not None or request.purpose == "outline":
-        return plan
-    spent.give_up(completion)
+    try:
+        completion = await _ask(request, provider, spent)
+    except TryAgain as error:
+        if request.purpose == "outline" or error.code not in UNUSABLE:
+            raise
+    else:
+        plan = _read_plan(completion.text)
+        if plan is not None or request.purpose == "outline":
+            return plan
+        spent.give_up(completion)
     try:
         completion = await _ask(prompts.metadata(request.brief, plain=True), provider, spent)
     except (TryAgain, GiveUp):
