@@ -8,7 +8,7 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from django.utils.translation import gettext_noop as sentence
+from django.utils.translation import gettext_noop
 
 from articles.providers.base import GiveUp, ProviderError, ProviderUnavailable, TryAgain, Usage
 
@@ -65,12 +65,12 @@ def rate_limited(seconds: float | None) -> ProviderError:
     if _too_long(seconds):
         return ProviderUnavailable(
             "rate_limited",
-            sentence("The provider asks for a long pause."),
+            gettext_noop("The provider asks for a long pause."),
             scope="model",
             retry_after=seconds,
         )
     return TryAgain(
-        "rate_limited", sentence("The provider's rate limit was reached."), retry_after=seconds
+        "rate_limited", gettext_noop("The provider's rate limit was reached."), retry_after=seconds
     )
 
 
@@ -88,7 +88,7 @@ def invalid_answer() -> TryAgain:
     """Something came back that is no answer of the protocol."""
     return TryAgain(
         "invalid_answer",
-        sentence("The provider sent something that is not an answer."),
+        gettext_noop("The provider sent something that is not an answer."),
         outage=True,
         perhaps_billed=True,
     )
@@ -98,7 +98,7 @@ def timed_out() -> TryAgain:
     """No whole answer came in time; once more."""
     return TryAgain(
         "timeout",
-        sentence("The provider did not answer in time."),
+        gettext_noop("The provider did not answer in time."),
         outage=True,
         attempts=2,
         perhaps_billed=True,
@@ -109,7 +109,7 @@ def connection_lost() -> TryAgain:
     """The connection broke before the answer was whole."""
     return TryAgain(
         "connection_lost",
-        sentence("The connection to the provider was lost."),
+        gettext_noop("The connection to the provider was lost."),
         outage=True,
         perhaps_billed=True,
     )
@@ -117,7 +117,9 @@ def connection_lost() -> TryAgain:
 
 def not_connected() -> TryAgain:
     """There was no connection at all: refused, no such name, no trust. Nothing was asked."""
-    return TryAgain("connection_lost", sentence("The provider could not be reached."), outage=True)
+    return TryAgain(
+        "connection_lost", gettext_noop("The provider could not be reached."), outage=True
+    )
 
 
 def server_error(retry_after: float | None) -> ProviderError:
@@ -125,13 +127,13 @@ def server_error(retry_after: float | None) -> ProviderError:
     if _too_long(retry_after):
         return ProviderUnavailable(
             "server_error",
-            sentence("The provider is down and asks for a long pause."),
+            gettext_noop("The provider is down and asks for a long pause."),
             scope="model",
             retry_after=retry_after,
         )
     return TryAgain(
         "server_error",
-        sentence("The provider had an error."),
+        gettext_noop("The provider had an error."),
         retry_after=retry_after,
         outage=True,
     )
@@ -146,7 +148,7 @@ def quota_exhausted() -> ProviderUnavailable:
     """What the key may spend is spent."""
     return ProviderUnavailable(
         "quota_exhausted",
-        sentence("The provider's quota for this key is used up."),
+        gettext_noop("The provider's quota for this key is used up."),
         scope="provider",
     )
 
@@ -154,7 +156,7 @@ def quota_exhausted() -> ProviderUnavailable:
 def key_refused() -> ProviderUnavailable:
     """The key is wrong or was taken back."""
     return ProviderUnavailable(
-        "key_refused", sentence("The provider refuses the key."), scope="provider"
+        "key_refused", gettext_noop("The provider refuses the key."), scope="provider"
     )
 
 
@@ -162,7 +164,7 @@ def not_permitted() -> ProviderUnavailable:
     """The key is good, but not for this: a country, a plan."""
     return ProviderUnavailable(
         "not_permitted",
-        sentence("The provider does not permit this key to call it."),
+        gettext_noop("The provider does not permit this key to call it."),
         scope="provider",
     )
 
@@ -171,7 +173,7 @@ def model_not_found() -> ProviderUnavailable:
     """The model was retired, or never was."""
     return ProviderUnavailable(
         "model_not_found",
-        sentence(
+        gettext_noop(
             "The provider does not know this model (any more): cancel the job and choose "
             "another model."
         ),
@@ -183,7 +185,7 @@ def misconfigured() -> ProviderUnavailable:
     """A web page or a redirection came: the address is not that of the provider's API."""
     return ProviderUnavailable(
         "misconfigured",
-        sentence("The provider's address is wrong: a web page answers there."),
+        gettext_noop("The provider's address is wrong: a web page answers there."),
         scope="provider",
     )
 
@@ -192,6 +194,6 @@ def not_configured() -> ProviderUnavailable:
     """A worker has no key for the provider, or not its library."""
     return ProviderUnavailable(
         "not_configured",
-        sentence("The provider is not set up on a worker: its key or its library is missing."),
+        gettext_noop("The provider is not set up on a worker: its key or its library is missing."),
         scope="provider",
     )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as sentence
+from django.utils.translation import gettext_noop
 
 from articles.providers import failures
 from articles.providers.base import (
@@ -189,7 +189,7 @@ def _refusal(error: Any) -> ProviderError:
     if status == 429 and "perday" in text.lower().replace(" ", "").replace("_", ""):
         return ProviderUnavailable(
             "quota_exhausted",
-            sentence("The provider's quota of today is used up."),
+            gettext_noop("The provider's quota of today is used up."),
             scope="model",
             retry_after=wait,
         )
