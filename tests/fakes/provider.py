@@ -28,8 +28,9 @@ TITLE = "Học Forex Cơ Bản: Hướng Dẫn Chi Tiết"
 class Call:
     """One request as the provider saw it.
 
-    ``tokens`` is what a good answer is billed with, ``wasted`` a useless one, and
-    ``perhaps_billed`` what a provider might bill for an answer that was not sent whole.
+    ``number`` counts the calls of its purpose for its article from 1. ``tokens`` is what a good
+    answer is billed with, ``wasted`` a useless one, and ``perhaps_billed`` what a provider might
+    bill for an answer that was not sent whole.
     """
 
     protocol: str
@@ -40,6 +41,7 @@ class Call:
     headers: dict[str, str]
     started: float
     usage: tuple[int, int]
+    number: int = 1
     fault: str = ""
     answered: bool = False
     dropped_at: float | None = None
@@ -55,17 +57,26 @@ class Call:
 
 @dataclass
 class Fault:
-    """``name`` for calls whose text holds ``keyword``, the next ``times`` times."""
+    """``name`` for calls whose text holds ``keyword``, the next ``times`` times.
+
+    ``first``: for so many of the first calls of each purpose for each article alone.
+    """
 
     name: str
     keyword: str = ""
     purpose: str = ""
     times: int = 10**9
     seconds: float = 0.0
+    first: int = 10**9
 
     def meets(self, call: Call) -> bool:
         """Whether ``call`` is one of those that fail."""
-        return self.times > 0 and self.keyword in call.text and self.purpose in ("", call.purpose)
+        return (
+            self.times > 0
+            and call.number <= self.first
+            and self.purpose in ("", call.purpose)
+            and self.keyword in call.text
+        )
 
 
 @dataclass
@@ -78,6 +89,8 @@ class FakeProvider:
     faults: list[Fault] = field(default_factory=list)
     usage: dict[str, tuple[int, int]] = field(default_factory=lambda: dict(USAGE))
     answer: Callable[[Call], str] | None = None
+    # How much the usage of one call differs from that of another, in tokens.
+    spread: int = 1
     # Requests that reached another host by a redirection.
     strangers: list[dict[str, str]] = field(default_factory=list)
 
@@ -179,10 +192,13 @@ class FakeProvider:
         purpose = "body"
         if "one JSON object" in text:
             purpose = "outline" if '"outline"' in text else "metadata"
-        headers, usage = dict(request.headers), self.usage[purpose]
+        headers, prompt, completion = dict(request.headers), *self.usage[purpose]
+        usage = prompt, completion + len(self.calls) % self.spread
         call = Call(protocol, model, purpose, text, body, headers, time.monotonic(), usage)
         self.calls.append(call)
-        self._by_keyword[call.keyword].append(call)
+        article = self._by_keyword[call.keyword]
+        article.append(call)
+        call.number = sum(other.purpose == purpose for other in article)
         return call
 
     async def _reply(

@@ -12,9 +12,10 @@ from articles.writing import pipeline, prompts
 from articles.writing.booking import Spend
 from articles.writing.brief import Brief
 from tests import aio
+from tests.articles.providers.outcomes import PROTOCOLS
 from tests.fakes.provider import FakeProvider
 
-PROTOCOLS = ("openai", "gemini")
+__all__ = ["PROTOCOLS"]
 KEYWORD = "giao dịch forex"
 
 
