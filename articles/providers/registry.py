@@ -20,7 +20,7 @@ def get_provider(name: str) -> Provider:
     """A new adapter for the provider ``name``.
 
     Raises ImproperlyConfigured for an unknown one, and ProviderUnavailable where this process has
-    no key for it or not its library.
+    no key for it, not its library, or an address that is none.
     """
     try:
         path = settings.WRITING_PROVIDERS[name]
@@ -29,7 +29,10 @@ def get_provider(name: str) -> Provider:
         raise ImproperlyConfigured(f"No writing provider {name!r}; there are: {known}.") from None
     if not is_configured(name):
         raise failures.not_configured()
-    provider: Provider = import_string(path)()
+    try:
+        provider: Provider = import_string(path)()
+    except Exception as error:
+        raise failures.not_configured() from error
     return provider
 
 
