@@ -173,12 +173,13 @@ class BatchAttemptAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """The list; with what it adds up to where it is the operator's alone."""
         page = super().changelist_view(request, extra_context)
-        listed = getattr(page, "context_data", {}).get("cl")
+        context: dict[str, Any] = getattr(page, "context_data", {})
+        listed = context.get("cl")
         if listed is not None and request.GET.get(PaidByFilter.parameter_name) == "operator":
             rows = costs.totals(listed.queryset)
             states = dict(AttemptState.choices)
-            page.context_data["totals"] = [(states[row.state], row) for row in rows]
-            page.context_data["total"] = sum(row.tokens for row in rows)
+            context["totals"] = [(states[row.state], row) for row in rows]
+            context["total"] = sum(row.tokens for row in rows)
         return page
 
 

@@ -1,11 +1,10 @@
 """What attempts cost the operator: everything that a provider bills and no user pays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
-
-from jobs.models import BatchAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +27,26 @@ class Total:
         return self.reported + self.unconfirmed
 
 
-def with_share(attempts: QuerySet[BatchAttempt]) -> QuerySet[BatchAttempt]:
+# Charges are never more than what was spent: the order keeps unsigned columns above zero.
+SHARE = F("tokens_spent") + Coalesce("tokens_unconfirmed", 0) - F("tokens_charged")
+
+
+def with_share(attempts: QuerySet[Any]) -> QuerySet[Any]:
     """``attempts`` with ``operator_tokens``, the operator's part of each."""
-    return attempts.annotate(
-        operator_tokens=F("tokens_spent") + Coalesce("tokens_unconfirmed", 0) - F("tokens_charged")
-    )
+    return attempts.annotate(operator_tokens=SHARE)
 
 
-def paid_by_operator(attempts: QuerySet[BatchAttempt]) -> QuerySet[BatchAttempt]:
+def paid_by_operator(attempts: QuerySet[Any]) -> QuerySet[Any]:
     """Those of ``attempts`` that cost the operator something.
 
     Lost and dropped ones, failed ones, and articles with dropped answers or with more used than
     their users had.
     """
-    return with_share(attempts).filter(operator_tokens__gt=0)
+    paid: QuerySet[Any] = with_share(attempts).filter(operator_tokens__gt=0)
+    return paid
 
 
-def totals(attempts: QuerySet[BatchAttempt]) -> list[Total]:
+def totals(attempts: QuerySet[Any]) -> list[Total]:
     """The operator's part of ``attempts`` for each model and state, the dearest first."""
     rows = (
         paid_by_operator(attempts)

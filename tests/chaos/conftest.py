@@ -37,7 +37,7 @@ def run_worker(
                 "GOOGLE_API_KEY": "AIza-for-the-test",
                 "GEMINI_BASE_URL": fake.gemini_url,
                 "AI_RETRY_BASE_SECONDS": "0.01",
-                "AI_TIMEOUT_SECONDS": "3",
+                "AI_TIMEOUT_SECONDS": "6" if LONG else "3",
                 "PROVIDER_RETRY_SECONDS": "0.3",
                 "BATCH_LEASE_SECONDS": "5",
                 **environment,
