@@ -33,7 +33,8 @@ SHARE = F("tokens_spent") + Coalesce("tokens_unconfirmed", 0) - F("tokens_charge
 
 def with_share(attempts: QuerySet[Any]) -> QuerySet[Any]:
     """``attempts`` with ``operator_tokens``, the operator's part of each."""
-    return attempts.annotate(operator_tokens=SHARE)
+    shared: QuerySet[Any] = attempts.annotate(operator_tokens=SHARE)
+    return shared
 
 
 def paid_by_operator(attempts: QuerySet[Any]) -> QuerySet[Any]:
@@ -42,8 +43,7 @@ def paid_by_operator(attempts: QuerySet[Any]) -> QuerySet[Any]:
     Lost and dropped ones, failed ones, and articles with dropped answers or with more used than
     their users had.
     """
-    paid: QuerySet[Any] = with_share(attempts).filter(operator_tokens__gt=0)
-    return paid
+    return with_share(attempts).filter(operator_tokens__gt=0)
 
 
 def totals(attempts: QuerySet[Any]) -> list[Total]:
