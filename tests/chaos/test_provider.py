@@ -71,14 +71,13 @@ class Case:
         return list(self.job.items.values_list("keyword", flat=True))
 
 
-def scope_of(protocol: str, outcome: Outcome | None) -> str:
+def scope_of(protocol: str, fault: str, outcome: Outcome | None) -> str:
     """What a refusal shuts: a model, a key, or nothing."""
     if outcome is None or outcome[0] is not ProviderUnavailable:
         return ""
     one_model = {"rate_limited", "server_error", "model_not_found"}
-    if protocol == "gemini":
-        one_model.add("quota_exhausted")
-    return "model" if outcome[1] in one_model else "key"
+    of_today = (protocol, fault) == ("gemini", "quota")
+    return "model" if of_today or outcome[1] in one_model else "key"
 
 
 def submit_case(
@@ -154,7 +153,7 @@ def test_keywords_end_where_the_table_says(
     cases = []
     for protocol, fault, outcome in CASES:
         wanted = fault not in HEAVY if LONG else (protocol, fault) in SHORT
-        if wanted and outcome and scope_of(protocol, outcome) != "key":
+        if wanted and outcome and scope_of(protocol, fault, outcome) != "key":
             cases.append(submit_case(submit, protocol, fault, outcome, fault))
             fake.fail(fault, f"{protocol}-{fault}/")
     worker = run_worker(
@@ -203,7 +202,7 @@ def test_a_key_that_does_not_work_uses_up_no_keyword(
 ) -> None:
     worker = run_worker("--items-in-flight", "6")
     for protocol, fault, outcome in CASES:
-        if scope_of(protocol, outcome) != "key" or not (LONG or (protocol, fault) in KEYS):
+        if scope_of(protocol, fault, outcome) != "key" or not (LONG or (protocol, fault) in KEYS):
             continue
         met = fake.fail(fault)
         case = submit_case(submit, protocol, fault, outcome, fault)
