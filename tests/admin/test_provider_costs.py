@@ -86,7 +86,7 @@ def test_it_lists_what_is_used_beyond_the_hold_and_the_balance(submit: Submit) -
     assert_sound()
 
 
-def test_a_cancelled_keyword_counts_with_what_it_held_until_its_worker_tells(
+def test_it_counts_what_a_cancelled_keyword_held_until_its_worker_tells(
     submit: Submit,
 ) -> None:
     alice = person("alice")

@@ -69,7 +69,7 @@ def test_it_is_tried_by_one_call_at_a_time_and_recovers(
         worker.stop_and_check()
 
 
-def test_another_probes_where_the_worker_of_the_probe_dies(
+def test_it_is_probed_by_another_where_the_probes_worker_dies(
     jobs: list[BatchJob], run_worker: Start, fake: FakeProvider
 ) -> None:
     fault = fake.fail("error_500", "openai-down/")
@@ -96,7 +96,7 @@ def test_another_probes_where_the_worker_of_the_probe_dies(
         worker.stop_and_check()
 
 
-def test_a_cancel_tells_what_its_calls_may_have_cost(
+def test_it_tells_what_cancelled_calls_may_have_cost(
     jobs: list[BatchJob], run_worker: Start, fake: FakeProvider
 ) -> None:
     fake.fail("hang", "openai-down/", purpose="body")

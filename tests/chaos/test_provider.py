@@ -147,7 +147,7 @@ def check_end(fake: FakeProvider, case: Case) -> None:
         check_calls(fake, item, code)
 
 
-def test_keywords_end_where_the_table_says(
+def test_it_ends_keywords_where_the_table_says(
     submit: Submit, run_worker: Start, fake: FakeProvider
 ) -> None:
     cases = []
@@ -168,7 +168,7 @@ def test_keywords_end_where_the_table_says(
     assert not BatchItem.objects.filter(error_message__contains="CANARY").exists()
 
 
-def test_articles_are_written_after_a_fault_that_passes(
+def test_it_writes_articles_after_a_fault_that_passes(
     submit: Submit, run_worker: Start, fake: FakeProvider
 ) -> None:
     once, usages = [], []
@@ -197,7 +197,7 @@ def test_articles_are_written_after_a_fault_that_passes(
     assert_sound()
 
 
-def test_a_key_that_does_not_work_uses_up_no_keyword(
+def test_it_uses_up_no_keyword_for_a_key_that_does_not_work(
     submit: Submit, run_worker: Start, fake: FakeProvider
 ) -> None:
     worker = run_worker("--items-in-flight", "6")

@@ -142,7 +142,7 @@ def two_models(
     return jobs
 
 
-def test_a_key_shuts_all_models_of_its_provider_and_no_other(
+def test_it_shuts_all_models_of_a_key_and_no_other(
     two_models: tuple[BatchJob, BatchJob], submit: Submit, worker: str
 ) -> None:
     others = submit(person("carol"), 1, model="GPT-6 Luna"), submit(person("dan"), 1)
@@ -152,7 +152,7 @@ def test_a_key_shuts_all_models_of_its_provider_and_no_other(
     assert_sound()
 
 
-def test_one_probe_opens_the_way_for_all_models_of_a_key(
+def test_it_opens_all_models_of_a_key_by_one_probe(
     two_models: tuple[BatchJob, BatchJob], worker: str
 ) -> None:
     due()
@@ -165,7 +165,7 @@ def test_one_probe_opens_the_way_for_all_models_of_a_key(
     assert set(waking.jobs_to_wake()) == {job.pk for job in two_models} - {woken}
 
 
-def test_a_retired_model_does_not_keep_the_key_shut(
+def test_it_does_not_keep_a_key_shut_for_a_retired_model(
     two_models: tuple[BatchJob, BatchJob], worker: str
 ) -> None:
     due()
@@ -177,7 +177,7 @@ def test_a_retired_model_does_not_keep_the_key_shut(
     assert set(waking.jobs_to_wake()) == {job.pk for job in two_models} - {woken}
 
 
-def test_jobs_take_turns_in_probing_a_key(
+def test_it_lets_jobs_take_turns_in_probing_a_key(
     two_models: tuple[BatchJob, BatchJob], worker: str
 ) -> None:
     probers = []
@@ -192,9 +192,7 @@ def test_jobs_take_turns_in_probing_a_key(
     assert not BatchItem.objects.filter(status="failed").exists()
 
 
-def test_the_job_of_the_probe_waits_for_it_without_a_pause(
-    alice: User, submit: Submit, worker: str
-) -> None:
+def test_it_does_not_pause_the_job_of_the_probe(alice: User, submit: Submit, worker: str) -> None:
     job = submit(alice, 3)
     refuse(start(claim(worker))[0])
     due()
@@ -208,7 +206,7 @@ def test_the_job_of_the_probe_waits_for_it_without_a_pause(
     assert_sound()
 
 
-def test_only_its_probe_closes_a_circuit(alice: User, submit: Submit, worker: str) -> None:
+def test_it_is_closed_by_its_probe_alone(alice: User, submit: Submit, worker: str) -> None:
     job = submit(alice, 9)
     early, *lost = start(claim(worker), 7)
     for one in lost:
@@ -223,7 +221,7 @@ def test_only_its_probe_closes_a_circuit(alice: User, submit: Submit, worker: st
     assert ProviderCircuit.objects.get().failures == 0
 
 
-def test_late_losses_and_refusals_leave_a_probe_alone(
+def test_it_leaves_a_probe_alone_after_late_losses_and_refusals(
     alice: User, submit: Submit, worker: str
 ) -> None:
     job = submit(alice, 9)
@@ -243,7 +241,7 @@ def test_late_losses_and_refusals_leave_a_probe_alone(
     assert_sound()
 
 
-def test_each_probe_that_fails_makes_the_pause_longer(
+def test_it_waits_longer_after_each_probe_that_fails(
     alice: User, submit: Submit, worker: str, settings: LazySettings
 ) -> None:
     settings.PROVIDER_RETRY_SECONDS = 30
@@ -262,7 +260,7 @@ def test_each_probe_that_fails_makes_the_pause_longer(
     assert BatchItem.objects.filter(status="failed").count() == 0
 
 
-def test_the_providers_own_wish_is_respected(alice: User, submit: Submit, worker: str) -> None:
+def test_it_respects_the_providers_own_wish(alice: User, submit: Submit, worker: str) -> None:
     submit(alice, 1)
     error = ProviderUnavailable("rate_limited", "Later.", scope="model", retry_after=7200)
     settlement.provider_unavailable(start(claim(worker))[0], error, Usage())
@@ -289,7 +287,7 @@ def _crash(job: BatchJob, probe: Start, worker: str) -> None:
 
 
 @pytest.mark.parametrize("end", [_cancel, _drop, _die, _crash], ids=lambda one: one.__name__)
-def test_a_probe_that_tells_nothing_lets_the_next_one_go(
+def test_it_lets_the_next_go_after_a_probe_that_tells_nothing(
     alice: User, bob: User, submit: Submit, end: Callable[[BatchJob, Start, str], None]
 ) -> None:
     worker = leases.register()
@@ -307,7 +305,7 @@ def test_a_probe_that_tells_nothing_lets_the_next_one_go(
     assert_sound()
 
 
-def test_a_probe_that_cannot_be_paid_for_is_none(submit: Submit, worker: str) -> None:
+def test_it_takes_no_probe_that_cannot_be_paid_for(submit: Submit, worker: str) -> None:
     poor, rich = person("poor"), person("rich")
     jobs = submit(poor, 1), submit(rich, 1)
     for _ in jobs:
@@ -325,7 +323,7 @@ def test_a_probe_that_cannot_be_paid_for_is_none(submit: Submit, worker: str) ->
     assert waking.jobs_to_wake() == [jobs[1].pk]
 
 
-def test_a_user_who_is_busy_elsewhere_keeps_nobody_from_probing(
+def test_it_lets_others_probe_while_a_user_is_busy_elsewhere(
     keys: None, alice: User, bob: User, submit: Submit, worker: str
 ) -> None:
     theirs = submit(alice, 1, model="GPT-4"), submit(bob, 1, model="GPT-4")
@@ -340,7 +338,7 @@ def test_a_user_who_is_busy_elsewhere_keeps_nobody_from_probing(
     assert waking.jobs_to_wake() == [theirs[1].pk]
 
 
-def test_a_closed_circuit_costs_an_article_one_read(
+def test_it_costs_an_article_one_read_while_closed(
     alice: User, submit: Submit, worker: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     submit(alice, 1)
@@ -348,3 +346,39 @@ def test_a_closed_circuit_costs_an_article_one_read(
     with django_assert_num_queries(1) as captured:
         circuits.got_through(started.model, probe=False)
     assert "FOR UPDATE" not in captured.captured_queries[0]["sql"]
+
+
+def test_it_fails_nothing_under_way_while_the_key_is_shut(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 3)
+    refused, lost, late = start(claim(worker), 3)
+    refuse(refused)
+    for one in (lost, late):
+        assert not settlement.fail(one, OUTAGE, Usage())
+    assert BatchItem.objects.filter(status="pending").count() == 3
+    assert opened() == {"key:offline"}
+    assert_sound()
+
+
+def test_it_gives_the_probe_to_one_worker(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 2)
+    (started,) = start(claim(worker))
+    refuse(started)
+    assert not circuits.take_probe(started.model, database.now())
+    due()
+    assert circuits.take_probe(started.model, database.now())
+    assert not circuits.take_probe(started.model, database.now())
+
+
+def test_it_waits_longer_where_a_late_refusal_asks_for_it(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 2)
+    for started, seconds in zip(start(claim(worker), 2), (600, 7200), strict=True):
+        error = ProviderUnavailable("rate_limited", "Later.", scope="model", retry_after=seconds)
+        settlement.provider_unavailable(started, error, Usage())
+    circuit = ProviderCircuit.objects.get()
+    assert circuit.retry_at is not None
+    assert (circuit.retry_at - database.now()).total_seconds() > 7000
+    assert circuit.openings == 1

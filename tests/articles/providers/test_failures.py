@@ -175,7 +175,7 @@ def test_it_books_calls_that_are_dropped_in_flight(fake: FakeProvider, protocol:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("fault", ["error_500", "rate_limit", "reset"])
-def test_a_probe_is_one_call_until_it_is_answered(
+def test_it_probes_by_one_call_until_that_is_answered(
     fake: FakeProvider, protocol: str, fault: str
 ) -> None:
     fake.fail(fault)
@@ -185,12 +185,3 @@ def test_a_probe_is_one_call_until_it_is_answered(
     fake.faults = []
     draft, _ = write(protocol, probing=True)
     assert draft.usage.total == 940
-
-
-def test_it_leaves_a_model_alone_as_long_as_its_rate_limit_asks(fake: FakeProvider) -> None:
-    fake.fail("rate_limit", purpose="body", times=1)
-    write("openai")
-    write("openai")
-    first, *later = [call for call in fake.calls if call.purpose == "body"]
-    assert len(later) == 2
-    assert all(call.started - first.started >= 0.05 for call in later)
