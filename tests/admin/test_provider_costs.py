@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -71,6 +73,18 @@ def test_it_lists_and_adds_up_what_the_operator_pays(
     one = operator.get(reverse(ATTEMPTS), {"paid": "operator", "state__exact": "lost"})
     assert one.context_data["total"] == attempts["lost"]  # type: ignore[attr-defined]
     assert "operator-total" not in operator.get(reverse(ATTEMPTS)).content.decode()
+
+
+def test_it_adds_up_on_the_command_line(attempts: dict[str, int]) -> None:
+    out = StringIO()
+    call_command("operator_costs", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert lines[-1] == f"Together: {sum(attempts.values())} tokens"
+    assert "Offline writer, failed: 2 attempts, 50 tokens reported, 60 unconfirmed" in lines
+    BatchAttempt.objects.update(started_at=database.now() - timedelta(days=3))
+    out = StringIO()
+    call_command("operator_costs", "--days", "2", stdout=out)
+    assert out.getvalue() == "Together: 0 tokens\n"
 
 
 def test_it_lists_what_is_used_beyond_the_hold_and_the_balance(submit: Submit) -> None:
