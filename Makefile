@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench bench-claims lock messages
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -31,6 +31,9 @@ format: setup-dev
 
 bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 	@exec $(PY) -m benchmarks.create_job
+
+bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
+	@CHAOS=long exec $(PY) -m benchmarks.claims
 
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
