@@ -236,7 +236,8 @@ class Worker:
         logs.event("worker_stopped", worker=self._worker_id)
 
     async def _hand_back(self) -> None:
-        for runner in self._runners.values():
+        # A copy: a job may end while another one is handed back.
+        for runner in list(self._runners.values()):
             leased = runner.starting
             runner.stop_starting()
             if leased:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tests.chaos import evidence
@@ -63,6 +64,18 @@ class World:
         self.workers.append(worker)
         return worker.start()
 
+    def forget(self, worker: WorkerProcess) -> None:
+        """Clear up after a worker that has ended."""
+        self.workers.remove(worker)
+        worker.close()
+
+    def worker_id(self, worker: WorkerProcess) -> str:
+        """The id of a running worker's newest row; empty where it has none."""
+        rows = self.query(
+            f"SELECT id FROM batch_workers WHERE pid = {worker.pid} ORDER BY started_at DESC"
+        )
+        return str(rows[0][0]) if rows else ""
+
     def close(self) -> None:
         """End every process; server and provider are their owner's."""
         processes: list[Background] = [*self.workers, *([self.web] if self.web else [])]
@@ -91,6 +104,12 @@ class World:
         """The one number that a query gives; 0 while the server is away."""
         rows = self.query(statement)
         return int(rows[0][0] or 0) if rows else 0
+
+    def now(self) -> datetime:
+        """The database's time, as its rows have it."""
+        moment = self.server.sql("SELECT UTC_TIMESTAMP(6)")[0][0]
+        assert isinstance(moment, datetime)
+        return moment
 
     def people(
         self, count: int, *, tokens: int = 10**9, articles: int = 10**6, operators: int = 0
