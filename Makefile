@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench bench-claims lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench bench-claims mutations lock messages
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -34,6 +34,9 @@ bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
+	@exec $(PY) -m tests.mutations $(ARGS)
 
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in

@@ -8,9 +8,11 @@ import os
 import socket
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from batchwriter import database
 from batchwriter.database import DatabaseNow
@@ -81,12 +83,14 @@ def register() -> str:
         process_started=process.started[:40],
         started_at=now,
         seen_at=now,
-        expires_at=now,
-    )
-    BatchWorker.objects.filter(pk=worker_id).update(
-        expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS)
+        expires_at=now + timedelta(seconds=settings.BATCH_LEASE_SECONDS),
     )
     return worker_id
+
+
+def ended() -> QuerySet[BatchWorker]:
+    """The workers whose leases were ended or have run out: what they hold is to be taken back."""
+    return BatchWorker.objects.filter(Q(expelled=True) | Q(expires_at__lte=DatabaseNow()))
 
 
 def renew(worker_id: str) -> bool:

@@ -1,6 +1,7 @@
 """The few threads through which a worker's event loop reaches the database."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -24,6 +25,7 @@ class DatabasePool:
     """Runs database functions in a fixed number of threads, a connection each."""
 
     def __init__(self, threads: int = THREADS) -> None:
+        self._size = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
     async def run(
@@ -55,6 +57,12 @@ class DatabasePool:
 
     def close(self) -> None:
         """Close the connections of all threads and end them."""
-        for _ in range(THREADS):
-            self._threads.submit(forget_broken_connection)
+        together = threading.Barrier(self._size)
+
+        def part() -> None:
+            together.wait()
+            forget_broken_connection()
+
+        for _ in range(self._size):
+            self._threads.submit(part)
         self._threads.shutdown(wait=True)

@@ -4,9 +4,9 @@ Each function is one short transaction, repeated whole after a deadlock. Whateve
 longer do raises ``Stale`` and writes nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import takewhile
 
 from django.db import IntegrityError
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
@@ -15,61 +15,12 @@ from django.db.models.functions import Coalesce
 from accounts import ledger
 from accounts.models import User
 from articles.models import WritingModel
-from articles.writing.brief import Brief
 from batchwriter import database
-from jobs import circuits, leases, turns
+from jobs import circuits, leases, poison, turns
+from jobs.handles import Lease, Stale, Start
 from jobs.models import BatchAttempt, BatchItem, BatchJob, UserQueue
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import end_attempts, move, record
-
-
-class Stale(Exception):
-    """The job or the keyword is no longer this worker's: nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A job that this worker may start keywords of, as long as the epoch is the job's."""
-
-    job_id: int
-    epoch: int
-    worker: str
-    user_id: int
-    model: WritingModel
-    settings: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """One keyword that was started: its attempt row is written and holds its tokens."""
-
-    job_id: int
-    item_id: int
-    number: int
-    worker: str
-    keyword: str
-    model: WritingModel
-    settings: dict[str, object]
-
-    def brief(self) -> Brief:
-        """What is asked of the writer."""
-        chosen = self.settings
-        return Brief(
-            keyword=self.keyword,
-            provider=self.model.provider,
-            model=self.model.model,
-            language=str(chosen["language"]),
-            tone=str(chosen["tone"]),
-            length=str(chosen["length"]),
-            outline_option=str(chosen["outlineOption"]),
-            custom_outline=str(chosen["customOutline"] or ""),
-        )
-
-    def attempts(self) -> QuerySet[BatchAttempt]:
-        """This start's row, if it still runs."""
-        return BatchAttempt.objects.filter(
-            item_id=self.item_id, number=self.number, state=AttemptState.CALLING
-        )
 
 
 class Next(Enum):
@@ -78,12 +29,8 @@ class Next(Enum):
     MORE = "there may be more keywords to start"
     EMPTY = "no keyword is left to start"
     WAIT = "the balance is held by what runs; it has to end first"
+    ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
-
-
-def work_is_waiting() -> bool:
-    """Whether anybody's turn may have come: one indexed read, without a lock."""
-    return UserQueue.objects.filter(ready=True).exists()
 
 
 def claim(worker: str) -> Lease | None:
@@ -143,7 +90,7 @@ def _lease_oldest(user_id: int, worker: str, now: datetime) -> Lease | None:
     leases.require(worker)
     record(job, EventKind.CLAIMED, at=now, worker=worker)
     model = WritingModel.objects.get(pk=job.writing_model_id)
-    return Lease(job.pk, job.lease_epoch + 1, worker, user_id, model, job.settings)
+    return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
 
 
 def lock_leased(lease: Lease) -> BatchJob:
@@ -179,6 +126,9 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     )
     if not items:
         return [], Next.EMPTY
+    items, more = _apart(job, items)
+    if not items:
+        return [], Next.WAIT
     now = database.now()
     circuit = circuits.open_circuit(job.writing_model_id)
     if circuit is not None:
@@ -190,7 +140,23 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     affordable = _affordable(user, items)
     if not affordable:
         return [], _wait_or_pause(job, user, items[0], now)
-    return _start(lease, job, affordable, now), Next.MORE
+    return _start(lease, job, affordable, now), more
+
+
+def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next]:
+    """Keep a keyword that has cost all workers but one of its tries away from the others.
+
+    It comes to nothing when it is lost once more, and so would everything that runs beside it.
+    """
+    suspects = poison.lost(items, poison.LOSSES_PER_ITEM - 1)
+    if not suspects:
+        return items, Next.MORE
+    before = list(takewhile(lambda item: item.pk not in suspects, items))
+    if before:
+        return before, Next.MORE
+    if BatchItem.objects.filter(job=job, status=ItemStatus.PROCESSING).exists():
+        return [], Next.WAIT
+    return items[:1], Next.ALONE
 
 
 def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
@@ -262,12 +228,6 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
     ]
 
 
-def statuses(job_ids: list[int]) -> dict[int, tuple[str, int]]:
-    """Status and epoch of jobs: what their users have asked for meanwhile."""
-    rows = BatchJob.objects.filter(pk__in=job_ids).values_list("pk", "status", "lease_epoch")
-    return {pk: (status, epoch) for pk, status, epoch in rows}
-
-
 def hand_back(lease: Lease) -> None:
     """Let another worker go on with the job at once; keywords that run here may still settle."""
 
@@ -283,11 +243,24 @@ def hand_back(lease: Lease) -> None:
 
 def drop(start: Start) -> None:
     """Give up a keyword that was started here: it waits again, and cost its user nothing."""
+    _wait_again(start.job_id, start.attempts())
 
+
+def drop_unknown(lease: Lease, running: list[int]) -> None:
+    """Give up what was started under ``lease`` besides the items ``running``.
+
+    When the connection breaks at a commit, nobody hears what was started by it. No provider was
+    called for these keywords; they wait again.
+    """
+    _wait_again(lease.job_id, lease.attempts().exclude(item_id__in=running))
+
+
+def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt]) -> None:
     def step() -> None:
-        job = BatchJob.objects.select_for_update().get(pk=start.job_id)
-        if end_attempts(job, start.attempts(), AttemptState.DROPPED, database.now()):
-            BatchItem.objects.filter(pk=start.item_id).update(status=ItemStatus.PENDING)
+        job = BatchJob.objects.select_for_update().get(pk=job_id)
+        item_ids = list(attempts.values_list("item_id", flat=True))
+        if end_attempts(job, attempts, AttemptState.DROPPED, database.now()):
+            BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)
             turns.mark_ready(job.user_id)
 
     database.in_transaction(step)

@@ -8,8 +8,9 @@ from articles.providers.base import Provider, ProviderError, ProviderUnavailable
 from articles.writing import pipeline
 from batchwriter import logs
 from jobs import queue, settlement
+from jobs.handles import Lease, Stale, Start
 from jobs.pool import AWAY, DatabasePool
-from jobs.queue import Lease, Next, Stale, Start
+from jobs.queue import Next
 from jobs.settlement import Failure
 
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
@@ -38,7 +39,9 @@ class Runner:
         self._most = items_in_flight
         self._running: dict[asyncio.Task[None], Start] = {}
         self._starting = True
+        self._aborted = False
         self._looks_again = False
+        self._unsure = False
         self._wake = asyncio.Event()
         self._crash: BaseException | None = None
 
@@ -59,6 +62,7 @@ class Runner:
 
     def abort(self) -> None:
         """Start nothing more and drop the calls in flight. Their attempts are ended elsewhere."""
+        self._aborted = True
         self.stop_starting()
         for task in self._running:
             task.cancel()
@@ -70,8 +74,13 @@ class Runner:
         say that it runs, and only a take-over can tell them otherwise.
         """
         look = Next.MORE
-        while self._starting or self._running:
+        while self._starting or self._running or self._unsure:
+            if self._unsure:
+                await self._make_sure()
+                continue
             room = self._most - len(self._running)
+            if look is Next.ALONE and self._running:
+                room = 0
             wants = look is Next.MORE or not self._running or self._looks_again
             if self._starting and room > 0 and wants:
                 look = await self._start(room)
@@ -91,15 +100,28 @@ class Runner:
             self._starting = False
             return Next.EMPTY
         except AWAY:
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+            self._unsure = True
             return Next.MORE
         if look is Next.PAUSED:
             self._starting = False
+        if self._aborted:
+            # What was started meanwhile is not written by anybody.
+            self._unsure = True
+            return look
         for start in starts:
             task = asyncio.create_task(self._write(start))
             self._running[task] = start
             task.add_done_callback(self._done)
         return look
+
+    async def _make_sure(self) -> None:
+        """Give up whatever was started without our hearing of it: the connection broke then."""
+        running = [start.item_id for start in self._running.values()]
+        try:
+            await self._pool.run(queue.drop_unknown, self.lease, running)
+            self._unsure = False
+        except AWAY:
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
@@ -136,7 +158,11 @@ class Runner:
             await self._settle(start, draft, spent)
 
     async def _settle(self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend) -> None:
-        article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+        try:
+            article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+        except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
+            logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
+            return await self._fail(start, INTERNAL_ERROR, spent)
         if article is not None:
             logs.event(
                 "article_created",

@@ -15,8 +15,8 @@ from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.pipeline import Draft
 from batchwriter import database
 from jobs import circuits, turns
+from jobs.handles import Stale, Start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
-from jobs.queue import Stale, Start
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import move, record
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from jobs.queue import Start
-from jobs.takeover import LOSSES_PER_ITEM
+from jobs.handles import Start
+from jobs.poison import LOSSES_PER_ITEM
 
 SETTLED = ("completed", "failed")
 ACTIVE = ("pending", "processing", "paused")

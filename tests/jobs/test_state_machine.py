@@ -27,8 +27,9 @@ from articles.providers.base import Usage
 from batchwriter import database
 from batchwriter.errors import InvalidInput, InvalidTransition
 from jobs import circuits, leases, lifecycle, queue, settlement, submission, takeover
+from jobs.handles import Lease, Stale
 from jobs.models import BatchItem, BatchJob, BatchWorker, ProviderCircuit, UserQueue
-from jobs.queue import Lease, Next, Stale
+from jobs.queue import Next
 from jobs.settlement import Failure
 from tests.chaos.dose import count, dose, record
 from tests.jobs.books import Account, Books, Job, Keyword, Run
