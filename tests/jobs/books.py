@@ -1,6 +1,7 @@
 """What jobs, keywords and balances must be, kept beside the rows in plain Python."""
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from jobs.handles import Start
 from jobs.poison import LOSSES_PER_ITEM
@@ -112,6 +113,18 @@ class Books:
             for user in self.accounts
             if self.oldest_pending(user) is not None and not self.processing(user)
         }
+
+    def together(self, pk: int, room: int) -> int:
+        """How many of the next ``room`` keywords may run side by side.
+
+        One that has cost its workers all tries but one waits until it can run alone.
+        """
+        job = self.jobs[pk]
+        losses = [job.keywords[place].losses for place in job.pending()[:room]]
+        safe = list(takewhile(lambda lost: lost < LOSSES_PER_ITEM - 1, losses))
+        if safe or not losses:
+            return len(safe)
+        return 0 if self.running(job=pk) else 1
 
     def affordable(self, pk: int, room: int) -> int:
         """How many of the next ``room`` keywords the free balance pays for."""

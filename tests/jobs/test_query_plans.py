@@ -79,8 +79,9 @@ def plans(
 def complaints(statement: str, steps: list[dict[str, Any]]) -> Iterator[str]:
     """Where a plan sorts what it locks, reads a big table whole, or reads many rows of it."""
     locking = any(word in statement for word in LOCKING)
+    aliases = {alias: table for table, alias in re.findall(r"`(\w+)` (U\d+)\b", statement)}
     for step in steps:
-        table, extra = step["table"], step["Extra"] or ""
+        table, extra = aliases.get(step["table"], step["table"]), step["Extra"] or ""
         if locking and ("filesort" in extra or "temporary" in extra):
             yield f"{extra}: {statement}"
         if table is None or table in SMALL or table.startswith("<"):
