@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from tests.environment import ROOT
 
 Amount = TypeVar("Amount")
-FIGURES = ROOT / "test-results" / "chaos.jsonl"
+FIGURES = ROOT / "var" / "chaos.jsonl"
 
 
 def is_long() -> bool:
@@ -31,7 +31,7 @@ def count(*, short: int, long: int) -> int:
 
 
 def record(name: str, **figures: Any) -> None:
-    """Append the figures of one run to ``test-results/chaos.jsonl``; a short dose leaves none."""
+    """Append the figures of one run to ``var/chaos.jsonl``; a short dose leaves none."""
     if not is_long():
         return
     FIGURES.parent.mkdir(exist_ok=True)

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+# The one that knows sessions.
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
 
 def person(wanted: dict[str, Any]) -> dict[str, Any]:
     """Make a user with a balance; returns the id and what a client needs to be let in."""
@@ -27,7 +30,7 @@ def person(wanted: dict[str, Any]) -> dict[str, Any]:
     access = AccessToken.for_user(user)
     access.set_exp(lifetime=timedelta(days=1))
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend=BACKEND)
     return {
         "id": user.pk,
         "name": user.username,
