@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings as django_settings
 from django.db import (
     DEFAULT_DB_ALIAS,
     DatabaseError,
@@ -39,8 +40,6 @@ AWAY_ERRORS = frozenset(
 )
 CLIENT_ERRORS = range(2000, 3000)
 SYSTEM_ERRORS = range(1, 1000)
-# How long one answer of the database may take, in the processes that serve.
-ANSWER_SECONDS = 10
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.02
 
@@ -110,14 +109,15 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def limit_waiting() -> None:
-    """Take no answer of the server within ANSWER_SECONDS for a lost connection, from now on.
+    """Take no answer within DATABASE_TIMEOUT_SECONDS for a lost connection, from now on.
 
     For processes that serve: a server that is frozen must not hold them for ever. Migrations and
     audits may take as long as they need. Call it before the first connection is made.
     """
+    seconds = django_settings.DATABASE_TIMEOUT_SECONDS
     for settings in connections.settings.values():
         if settings["ENGINE"].endswith("mysql"):
-            settings["OPTIONS"] |= {"read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS}
+            settings["OPTIONS"] |= {"read_timeout": seconds, "write_timeout": seconds}
 
 
 def close_before_fork() -> None:

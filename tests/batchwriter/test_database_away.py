@@ -170,13 +170,12 @@ def test_it_leaves_a_child_no_connection(project_folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_it_limits_how_long_serving_processes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"default": {"ENGINE": "django.db.backends.mysql", "OPTIONS": {"charset": "x"}}}
-    monkeypatch.setattr(connections, "settings", settings)
+def test_it_limits_how_long_serving_processes_wait(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.DATABASE_TIMEOUT_SECONDS = 7
+    databases = {"default": {"ENGINE": "django.db.backends.mysql", "OPTIONS": {"charset": "x"}}}
+    monkeypatch.setattr(connections, "settings", databases)
     database.limit_waiting()
-    seconds = database.ANSWER_SECONDS
-    assert settings["default"]["OPTIONS"] == {
-        "charset": "x",
-        "read_timeout": seconds,
-        "write_timeout": seconds,
-    }
+    options = databases["default"]["OPTIONS"]
+    assert options == {"charset": "x", "read_timeout": 7, "write_timeout": 7}

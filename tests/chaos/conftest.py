@@ -5,8 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.environment import ROOT
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.provider import FakeProvider
 
+ACCOUNT = "product"
 ENVIRONMENT = {
     "OPENAI_API_KEY": "sk-for-the-test",
     "GOOGLE_API_KEY": "AIza-for-the-test",
@@ -50,38 +51,79 @@ def migrate_into(folder: Path) -> None:
         shutil.copytree(server.data, folder)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder to start from, made once by whichever test process comes first."""
-    base = tmp_path_factory.getbasetemp()
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A path of the whole test run that ``make`` makes in whichever process comes first."""
+    base = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         base = base.parent
-    folder = base / "migrated"
-    with (base / "migrated.lock").open("w") as lock:
+    path = base / name
+    with (base / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            migrate_into(folder)
-    return folder
+        if not path.exists():
+            make(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder to start from."""
+    return once(tmp_path_factory, "migrated", migrate_into)
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the pages of a web process link to."""
+
+    def collect(done: Path) -> None:
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+        subprocess.run(command, cwd=ROOT, check=True)
+        done.touch()
+
+    once(tmp_path_factory, "static", collect)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    """A disk in memory at ``folder``; the test is skipped where it may not be made."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "bw-disk", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
 
 
 @pytest.fixture
 def make_world(migrated: Path) -> Iterator[MakeWorld]:
-    """``make_world(*options, latency=0.1, empty=False, **environment)``: a running world.
+    """``make_world(*options, latency=0.1, empty=False, disk=0, **environment)``: a running world.
 
-    ``options`` are the server's; an ``empty`` one has a database without tables.
+    ``options`` are the server's; an ``empty`` one has a database without tables; ``disk`` are the
+    megabytes of a disk of its own. The product's account is not the server's administrator.
     """
     with ExitStack() as stack:
 
         def make(
-            *options: str, latency: float = 0.1, empty: bool = False, **environment: str
+            *options: str,
+            latency: float = 0.1,
+            empty: bool = False,
+            disk: int = 0,
+            **environment: str,
         ) -> World:
-            server = stack.enter_context(MariaDB(*options, data=migrated))
+            server = MariaDB(*options, data=migrated)
+            if disk:
+                stack.enter_context(small_disk(server.folder, disk))
+            stack.enter_context(server)
             if empty:
                 server.sql(f"DROP DATABASE {DATABASE}")
                 server.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
+            server.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY ''")
+            server.sql(f"GRANT ALL ON {DATABASE}.* TO {ACCOUNT}")
             fake = stack.enter_context(FakeProvider(latency=latency))
             urls = {
-                "DATABASE_URL": server.url(DATABASE),
+                "DATABASE_URL": server.url(DATABASE, ACCOUNT),
                 "OPENAI_BASE_URL": fake.openai_url,
                 "GEMINI_BASE_URL": fake.gemini_url,
             }

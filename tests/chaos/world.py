@@ -153,10 +153,17 @@ class World:
         chosen = {"model": MODEL, "length": "short", **settings}
         return {"keywords": list(keywords), "settings": chosen}
 
-    def call(self, person: Person, method: str, path: str, body: object = None) -> Answer:
+    def call(
+        self,
+        person: Person,
+        method: str,
+        path: str,
+        body: object = None,
+        more_headers: dict[str, str] | None = None,
+    ) -> Answer:
         """One call of the API; any answer is fine."""
         assert self.web is not None, "this world has no web process"
-        headers = {"Authorization": f"Bearer {person.access}"}
+        headers = {"Authorization": f"Bearer {person.access}", **(more_headers or {})}
         return send(method, f"{self.web.address}{path}", headers=headers, data=body)
 
     def act(self, person: Person, job: int, action: str) -> Answer:

@@ -84,9 +84,9 @@ class MariaDB:
     ) -> None:
         self.close()
 
-    def url(self, database: str = "batchwriter") -> str:
+    def url(self, database: str = "batchwriter", user: str = "root") -> str:
         """The ``DATABASE_URL`` of ``database`` on this server, over TCP."""
-        return f"mysql://root@127.0.0.1:{self.port}/{database}"
+        return f"mysql://{user}@127.0.0.1:{self.port}/{database}"
 
     @property
     def data(self) -> Path:
