@@ -98,10 +98,11 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
 
 @pytest.fixture
 def make_world(migrated: Path) -> Iterator[MakeWorld]:
-    """``make_world(*options, latency=0.1, empty=False, disk=0, **environment)``: a running world.
+    """``make_world(*options, latency=0.1, empty=False, server=None, disk=0, **environment)``.
 
-    ``options`` are the server's; an ``empty`` one has a database without tables; ``disk`` are the
-    megabytes of a disk of its own. The product's account is not the server's administrator.
+    ``options`` are the server's, and ``server`` is added to its environment; an ``empty`` world
+    has a database without tables; ``disk`` are the megabytes of a disk of the server's own.
+    ``environment`` is that of every other process. The product's account administers nothing.
     """
     with ExitStack() as stack:
 
@@ -109,25 +110,26 @@ def make_world(migrated: Path) -> Iterator[MakeWorld]:
             *options: str,
             latency: float = 0.1,
             empty: bool = False,
+            server: dict[str, str] | None = None,
             disk: int = 0,
             **environment: str,
         ) -> World:
-            server = MariaDB(*options, data=migrated)
+            database = MariaDB(*options, data=migrated, environment=server)
             if disk:
-                stack.enter_context(small_disk(server.folder, disk))
-            stack.enter_context(server)
+                stack.enter_context(small_disk(database.folder, disk))
+            stack.enter_context(database)
             if empty:
-                server.sql(f"DROP DATABASE {DATABASE}")
-                server.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
-            server.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY ''")
-            server.sql(f"GRANT ALL ON {DATABASE}.* TO {ACCOUNT}")
+                database.sql(f"DROP DATABASE {DATABASE}")
+                database.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
+            database.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY ''")
+            database.sql(f"GRANT ALL ON {DATABASE}.* TO {ACCOUNT}")
             fake = stack.enter_context(FakeProvider(latency=latency))
             urls = {
-                "DATABASE_URL": server.url(DATABASE, ACCOUNT),
+                "DATABASE_URL": database.url(DATABASE, ACCOUNT),
                 "OPENAI_BASE_URL": fake.openai_url,
                 "GEMINI_BASE_URL": fake.gemini_url,
             }
-            world = World(server, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
+            world = World(database, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
             stack.callback(world.close)
             return world
 
