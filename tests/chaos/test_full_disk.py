@@ -29,13 +29,12 @@ def fill(path: Path) -> None:
                 size //= 2
 
 
-def restart_if_dead(world: World) -> bool:
-    """Start the server where it has given up; returns whether it had."""
-    if world.server.runs():
-        return False
-    world.server.kill9()
-    world.server.start()
-    return True
+def finished(world: World) -> bool:
+    """Whether all is done. Starts the server where it has given up, as an init system would."""
+    if not world.server.runs():
+        world.server.kill9()
+        world.server.start()
+    return world.finished()
 
 
 def test_it_goes_on_once_there_is_room_again(make_world: MakeWorld) -> None:
@@ -54,8 +53,7 @@ def test_it_goes_on_once_there_is_room_again(make_world: MakeWorld) -> None:
         assert answer.status != 500 and "Traceback" not in answer.text, answer
     assert not world.finished()
     ballast.unlink()
-    restart_if_dead(world)
-    world.wait_until_finished()
+    wait_for(lambda: finished(world), world.describe, timeout=60)
     assert not worker.ended()
     check_fine(visitor.reads())
     assert world.number("SELECT COUNT(*) FROM batch_items WHERE status = 'completed'") >= ARTICLES
