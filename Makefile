@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit mutations
+.PHONY: bench bench-audit bench-claims chaos mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -24,6 +24,9 @@ test-sqlite: setup-dev ## make test-sqlite ARGS="tests/jobs -k resume"
 test-mariadb: setup-dev
 	@exec $(PY) -m scripts.run_tests --only MariaDB $(ARGS)
 
+chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figures
+	@exec $(PY) -m scripts.chaos $(ARGS)
+
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh
 
@@ -35,6 +38,9 @@ bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 
 bench-audit: setup-dev ## how long the audit takes on a million items
 	@exec $(PY) -m benchmarks.audit
+
+bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
+	@CHAOS=long exec $(PY) -m benchmarks.claims
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)

@@ -50,9 +50,10 @@ class DatabasePool:
         future = asyncio.get_running_loop().run_in_executor(self._threads, call)
         try:
             return await asyncio.shield(future)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             await asyncio.wait([future])
-            raise
+            # Nobody waits for the outcome any more; unread, it would be logged as an error.
+            raise cancelled from future.exception()
 
     def close(self) -> None:
         """Close the connections of all threads and end them."""

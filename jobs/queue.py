@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import takewhile
 
 from django.db import IntegrityError
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts import ledger
@@ -281,14 +281,15 @@ def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt], *, called: bool =
 
 def mend_turns() -> int:
     """Mark users ready who have a pending job and none processing; returns how many were not."""
-    pending = BatchJob.objects.filter(status=JobStatus.PENDING).values("user_id")
-    processing = BatchJob.objects.filter(status=JobStatus.PROCESSING).values("user_id")
+    busy = BatchJob.objects.filter(active_user=OuterRef("user_id"))
+    has_turn = UserQueue.objects.filter(user_id=OuterRef("user_id"), ready=True)
     missed = (
-        User.objects.filter(pk__in=pending)
-        .exclude(pk__in=processing)
-        .exclude(pk__in=UserQueue.objects.filter(ready=True).values("user_id"))
+        BatchJob.objects.filter(status=JobStatus.PENDING)
+        .exclude(Exists(busy))
+        .exclude(Exists(has_turn))
+        .order_by()
     )
-    users = list(missed.values_list("pk", flat=True))
+    users = list(missed.values_list("user_id", flat=True).distinct())
     for user_id in users:
         database.in_transaction(lambda user_id=user_id: turns.mark_ready(user_id))  # type: ignore[misc]
     return len(users)

@@ -6,7 +6,7 @@ import pytest
 
 from jobs import lifecycle
 from jobs.models import BatchAttempt, BatchItem, BatchJob, ProviderCircuit
-from tests.chaos.conftest import model_of
+from tests.chaos.models import model_of
 from tests.fakes.provider import Call, FakeProvider
 from tests.fakes.worker import WorkerProcess
 from tests.jobs.conftest import person

@@ -1,131 +1,84 @@
 """The database goes away under load: workers wait and go on by themselves."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from typing import Any
+import itertools
+import time
 
 import pytest
 
-from tests.environment import ROOT
-from tests.fakes import mariadb
-from tests.fakes.provider import FakeProvider
+from tests.chaos.dose import count, record
+from tests.chaos.world import DATABASE, MakeWorld, World
 from tests.waiting import wait_for
 
-MySQLdb = pytest.importorskip("MySQLdb")
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.skipif(mariadb.missing() is not None, reason="needs a MariaDB server of its own"),
-]
-ARTICLES = 40
+pytestmark = pytest.mark.mariadb
+WORKERS = 3
 
 
-class World:
-    """A server, a provider and processes that use them; nothing is shared with other tests."""
-
-    def __init__(self, server: mariadb.MariaDB, fake: FakeProvider) -> None:
-        self.server, self.fake = server, fake
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": server.url("chaos"),
-            "OPENAI_API_KEY": "sk-for-the-test",
-            "OPENAI_BASE_URL": fake.openai_url,
-            "BATCH_POLL_SECONDS": "0.05",
-            "BATCH_LEASE_SECONDS": "3",
-            "AI_RETRY_BASE_SECONDS": "0.01",
-            "SIGNUP_TOKENS": "0",
-        }
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def manage(self, *arguments: str, stdin: str = "") -> str:
-        """Run a command to its end; returns what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, input=stdin, text=True,
-            capture_output=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def start_worker(self) -> subprocess.Popen[str]:
-        """A worker in the background."""
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_batch_worker"],
-            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            text=True,
-        )  # fmt: skip
-        self.processes.append(process)
-        return process
-
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Rows, or none while the server is away."""
-        with suppress(MySQLdb.Error):
-            return list(self.server.sql(statement))
-        return []
-
-    def written(self) -> int:
-        """How many articles there are by now."""
-        rows = self.query("SELECT COUNT(*) FROM chaos.articles")
-        return int(rows[0][0]) if rows else 0
-
-    def submit(self) -> None:
-        """A user with a job."""
-        code = "from accounts.models import User; User.objects.create_user('alice')"
-        self.manage("shell", "-c", code)
-        self.manage("grant_tokens", "alice", "9000000", "--articles", "1000")
-        keywords = "\n".join(f"từ khóa {number}" for number in range(ARTICLES))
-        self.manage("write_batch", "-", "--user", "alice", "--model", "GPT-4o-mini",
-                    "--length", "short", "--no-follow", stdin=keywords)  # fmt: skip
-
-    def finished(self) -> bool:
-        """Whether the job is completed."""
-        return self.query("SELECT status FROM chaos.batch_jobs") == [("completed",)]
+def cut_connections(world: World) -> int:
+    """Cut every connection of the product; returns how many there were."""
+    rows = world.query(f"SELECT ID FROM information_schema.PROCESSLIST WHERE DB = '{DATABASE}'"
+                       " AND ID <> CONNECTION_ID()")  # fmt: skip
+    for (number,) in rows:
+        world.query(
+            "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;"
+            f" KILL CONNECTION {number}; END"
+        )
+    return len(rows)
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    """A migrated database on a server of its own, and a provider that takes its time."""
-    with mariadb.MariaDB() as server, FakeProvider(latency=0.1) as fake:
-        server.sql("CREATE DATABASE chaos CHARACTER SET utf8mb4")
-        made = World(server, fake)
-        yield made
-        for process in made.processes:
-            process.kill()
-            process.wait()
-
-
-def kill_connections(world: World) -> None:
-    """Cut every connection that a worker has."""
-    for (number,) in world.query(
-        "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = 'chaos'"
-    ):
-        world.query(f"KILL CONNECTION {number}")
-
-
-def kill_server(world: World) -> None:
+def kill_server(world: World) -> int:
     """Kill the server as a crash would, and start it again."""
     world.server.kill9()
     world.server.start()
+    return 0
 
 
-@pytest.mark.parametrize("disturb", [kill_connections, kill_server], ids=lambda one: one.__name__)
-def test_it_finishes_by_itself_with_nothing_lost(
-    world: World, disturb: Callable[[World], None]
-) -> None:
+def test_it_starts_before_the_server_and_before_the_tables(make_world: MakeWorld) -> None:
+    world = make_world(empty=True)
+    world.server.stop()
     early = world.start_worker()
+    wait_for(lambda: early.events("database_away"), early.log)
+    world.server.start()
+    assert not early.events("worker_started")
     world.manage("migrate", "-v", "0")
-    world.submit()
-    world.start_worker()
-    for share in (1, 2, 3):
-        wait_for(lambda share=share: world.written() >= share * ARTICLES // 5, timeout=60)
-        disturb(world)
-    wait_for(world.finished, lambda: str(world.query("SELECT * FROM chaos.batch_jobs")), timeout=90)
-    assert early.poll() is None
-    assert world.written() == ARTICLES
-    assert "All 24 invariants hold." in world.manage("audit")
-    for process in world.processes:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(25) == 0
+    [alice] = world.people(1)
+    world.submit(alice, world.keywords(5))
+    world.wait_until_finished()
+    assert world.written() == 5
+    early.stop_and_check()
+
+
+def test_it_finishes_by_itself_with_nothing_lost(make_world: MakeWorld) -> None:
+    kills, cuts = count(short=2, long=10), count(short=6, long=100)
+    people, articles = count(short=3, long=20), count(short=40, long=100)
+    world, begun = make_world(), time.monotonic()
+    everybody = world.people(people)
+    world.submit_all((person, world.keywords(articles)) for person in everybody)
+    for _ in range(WORKERS):
+        world.start_worker()
+    every = (kills + cuts) // kills
+    disturbances = [
+        kill_server if number % every == every - 1 else cut_connections
+        for number in range(kills + cuts)
+    ]
+    total, cut = people * articles, 0
+    for number, disturb in zip(itertools.count(1), disturbances, strict=False):
+        goal = number * total // (len(disturbances) + 2)
+        wait_for(lambda goal=goal: world.written() >= goal, world.describe, timeout=90)
+        cut += disturb(world)
+    world.wait_until_finished(120)
+    assert world.written() == total
+    world.audit()
+    figures = world.explain_calls()
+    for worker in world.workers:
+        assert not worker.ended()
+        worker.stop_and_check()
+    record(
+        "database away",
+        items=total,
+        server_kills=disturbances.count(kill_server),
+        cuts=disturbances.count(cut_connections),
+        connections_cut=cut,
+        seconds=round(time.monotonic() - begun),
+        violations=0,
+        **figures,
+    )

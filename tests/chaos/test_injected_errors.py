@@ -1,7 +1,6 @@
 """An error at every statement in turn: the work is done all the same, and only once."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -20,13 +19,13 @@ from jobs import worker as worker_module
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
 from jobs.worker import Options
 from tests import aio
+from tests.chaos.dose import is_long
 from tests.chaos.injection import COMMIT, Injection, injected
 from tests.jobs.conftest import person
 from tests.jobs.test_lifecycle import assert_sound
 from tests.jobs.test_worker import QuietWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = os.environ.get("CHAOS") == "long"
 ERRORS = (1213, 1205, 1020, 2006, 2013)
 LONGEST_SECONDS = 30.0
 GOOD, BAD = "từ khóa tốt", "từ khóa xấu"
@@ -96,9 +95,9 @@ def plans(dry: Injection) -> Iterator[Injection]:
     dose all; each COMMIT breaks before and after it was carried out.
     """
     for number in range(1, dry.statements + 1):
-        for error in ERRORS if LONG else (ERRORS[number % len(ERRORS)],):
+        for error in ERRORS if is_long() else (ERRORS[number % len(ERRORS)],):
             yield Injection(number, error)
-        if LONG or not number % 3:
+        if is_long() or not number % 3:
             yield Injection(number, 2013, after=True)
     for number in range(1, dry.commits + 1):
         for after in (False, True):

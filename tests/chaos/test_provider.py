@@ -14,7 +14,8 @@ from articles.models import Article
 from articles.providers.base import GiveUp, ProviderUnavailable, TryAgain
 from jobs.models import BatchAttempt, BatchItem, BatchJob, ProviderCircuit
 from tests.articles.providers.outcomes import CASES, OUTAGES, Outcome
-from tests.chaos.conftest import LONG, model_of
+from tests.chaos.dose import is_long
+from tests.chaos.models import model_of
 from tests.factories import PLENTY
 from tests.fakes.provider import Call, FakeProvider
 from tests.fakes.provider_faults import USAGES
@@ -152,7 +153,7 @@ def test_it_ends_keywords_where_the_table_says(
 ) -> None:
     cases = []
     for protocol, fault, outcome in CASES:
-        wanted = fault not in HEAVY if LONG else (protocol, fault) in SHORT
+        wanted = fault not in HEAVY if is_long() else (protocol, fault) in SHORT
         if wanted and outcome and scope_of(protocol, fault, outcome) != "key":
             cases.append(submit_case(submit, protocol, fault, outcome, fault))
             fake.fail(fault, f"{protocol}-{fault}/")
@@ -173,12 +174,12 @@ def test_it_writes_articles_after_a_fault_that_passes(
 ) -> None:
     once, usages = [], []
     for protocol, fault, outcome in CASES:
-        wanted = fault not in HEAVY if LONG else fault in ONCE
+        wanted = fault not in HEAVY if is_long() else fault in ONCE
         if wanted and outcome and outcome[0] is TryAgain:
             once.append(submit_case(submit, protocol, fault, outcome, f"once-{fault}"))
             fake.fail(fault, f"{protocol}-once-{fault}/", first=1)
     for protocol in ("openai", "gemini"):
-        for fault in USAGES if LONG else ("no_usage", "usage_negative"):
+        for fault in USAGES if is_long() else ("no_usage", "usage_negative"):
             usages.append(submit_case(submit, protocol, fault, None, fault))
             fake.fail(fault, f"{protocol}-{fault}/")
     worker = run_worker("--drain", "--max-jobs", "6", "--items-in-flight", "6")
@@ -202,7 +203,9 @@ def test_it_uses_up_no_keyword_for_a_key_that_does_not_work(
 ) -> None:
     worker = run_worker("--items-in-flight", "6")
     for protocol, fault, outcome in CASES:
-        if scope_of(protocol, fault, outcome) != "key" or not (LONG or (protocol, fault) in KEYS):
+        if scope_of(protocol, fault, outcome) != "key" or not (
+            is_long() or (protocol, fault) in KEYS
+        ):
             continue
         met = fake.fail(fault)
         case = submit_case(submit, protocol, fault, outcome, fault)
@@ -225,7 +228,7 @@ def test_it_gets_through_a_third_of_faults(
     submit: Submit, run_worker: Start, fake: FakeProvider, capsys: pytest.CaptureFixture[str]
 ) -> None:
     jobs = []
-    count = 2000 if LONG else 100
+    count = 2000 if is_long() else 100
     for number in range(10):
         protocol = ("openai", "gemini")[number % 2]
         model = model_of(protocol, f"chance-{number}")
@@ -234,7 +237,7 @@ def test_it_gets_through_a_third_of_faults(
     fake.chaos(0.3, PASSING, seed=7)
     workers = [run_worker("--items-in-flight", "8") for _ in range(2)]
     ended = BatchJob.objects.filter(status__in=("completed", "failed"))
-    wait_for(lambda: ended.count() == len(jobs), workers[0].log, 1200 if LONG else 120)
+    wait_for(lambda: ended.count() == len(jobs), workers[0].log, 1200 if is_long() else 120)
     for worker in workers:
         worker.stop_and_check()
     items = list(BatchItem.objects.select_related("job"))

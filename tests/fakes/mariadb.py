@@ -18,6 +18,8 @@ STOP_SECONDS = 30.0
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
 CLEAR_UP = '[ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
+# The client's own errors, and a server that is about to end.
+AWAY_ERRORS = {*range(2000, 2100), 1053}
 OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
@@ -57,9 +59,20 @@ class MariaDB:
     does not start.
     """
 
-    def __init__(self, *options: str) -> None:
-        """Prepare; ``options`` are added to the server's command line."""
+    def __init__(
+        self,
+        *options: str,
+        data: Path | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """Prepare; ``options`` are added to the server's command line.
+
+        ``data`` is the data folder of a stopped server; this one starts from a copy of it.
+        ``environment`` is added to the server's environment.
+        """
         self.options = options
+        self._environment = environment or {}
+        self._template = data
         # Short, because the path of a socket may not exceed 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="bw-db-", dir="/tmp"))
         self.port = free_port()
@@ -78,9 +91,14 @@ class MariaDB:
     ) -> None:
         self.close()
 
-    def url(self, database: str = "batchwriter") -> str:
+    def url(self, database: str = "batchwriter", user: str = "root") -> str:
         """The ``DATABASE_URL`` of ``database`` on this server, over TCP."""
-        return f"mysql://root@127.0.0.1:{self.port}/{database}"
+        return f"mysql://{user}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def data(self) -> Path:
+        """The server's data folder; another server may start from a copy once this is stopped."""
+        return self.folder / "data"
 
     @property
     def pid(self) -> int:
@@ -89,10 +107,14 @@ class MariaDB:
             raise RuntimeError("The server does not run.")
         return self._server.pid
 
+    def runs(self) -> bool:
+        """Whether the server has been started and has not ended by itself."""
+        return self._server is not None and self._server.poll() is None
+
     def start(self) -> None:
         """Make the data folder if there is none, start the server, wait until it answers."""
-        if not (self.folder / "data").exists():
-            self._install()
+        if not self.data.exists():
+            self._prepare()
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 [
@@ -106,6 +128,7 @@ class MariaDB:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self._environment},
                 # Ctrl-C in the terminal must reach the tests first and the server last.
                 start_new_session=True,
             )
@@ -143,11 +166,16 @@ class MariaDB:
         shutil.rmtree(self.folder, ignore_errors=True)
         self._guard.release()
 
-    def sql(self, statement: str) -> tuple[tuple[Any, ...], ...]:
-        """Run one statement as root, outside of any database; returns its rows."""
+    def sql(self, statement: str, database: str = "") -> tuple[tuple[Any, ...], ...]:
+        """Run one statement as root, outside of any database unless one is named.
+
+        Returns its rows.
+        """
         import MySQLdb
 
-        connection = MySQLdb.connect(host="127.0.0.1", port=self.port, user="root")
+        connection = MySQLdb.connect(
+            host="127.0.0.1", port=self.port, user="root", database=database, charset="utf8mb4"
+        )
         try:
             cursor = connection.cursor()
             cursor.execute(statement)
@@ -156,6 +184,17 @@ class MariaDB:
         finally:
             connection.close()
         return rows
+
+    def rows(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
+        """As ``sql``, but no rows while the server cannot be reached."""
+        import MySQLdb
+
+        try:
+            return list(self.sql(statement, database))
+        except MySQLdb.Error as error:
+            if error.args[0] in AWAY_ERRORS:
+                return []
+            raise
 
     def log(self) -> str:
         """What the server has logged."""
@@ -167,11 +206,17 @@ class MariaDB:
             raise RuntimeError(f"{name} is not installed.")
         account = ["--user=root"] if os.geteuid() == 0 else []
         # A server that starts removes the temporary tables of every other one in its tmpdir.
-        places = [f"--datadir={self.folder}/data", f"--tmpdir={self.folder}/tmp"]
+        places = [f"--datadir={self.data}", f"--tmpdir={self.folder}/tmp"]
         return [path, "--no-defaults", *places, *account]
 
-    def _install(self) -> None:
+    def _prepare(self) -> None:
         (self.folder / "tmp").mkdir()
+        if self._template is None:
+            self._install()
+        else:
+            shutil.copytree(self._template, self.data)
+
+    def _install(self) -> None:
         result = subprocess.run(
             [
                 *self._command("mariadb-install-db"),

@@ -1,0 +1,120 @@
+"""Workers that freeze in the worst moments, and come back when others have done their work."""
+
+import signal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import dose
+from tests.chaos.world import MakeWorld, World
+from tests.fakes.worker import WorkerProcess
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.mariadb
+LEASE_SECONDS = dose.dose(short=3, long=30)
+FROZEN_SECONDS = dose.dose(short=6, long=120)
+IDLE_SECONDS = dose.dose(short=1, long=15)
+TAKEOVER_SECONDS = LEASE_SECONDS + 5
+KEYWORDS = 8
+PROGRAM = ("-m", "tests.chaos.freezing_worker")
+# Where each of them freezes; the provider's call is nowhere in the database.
+PLACES = {
+    "call": "",
+    "hold": "INSERT INTO `batch_attempts`",
+    "between": r"FROM `batch_jobs` WHERE `batch_jobs`.`id` = %s (LIMIT 21 )?FOR UPDATE",
+    "settlement": "INSERT INTO `token_entries`",
+}
+WRITTEN_TABLES = (
+    "articles, batch_attempts, batch_events, batch_items, batch_jobs, token_entries, users"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Zombie:
+    """A frozen worker with the job that it holds."""
+
+    worker: WorkerProcess
+    job: int
+    since: datetime
+
+
+def is_frozen(worker: WorkerProcess) -> bool:
+    """Whether the process is stopped (proc(5))."""
+    state = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return state == "T"
+
+
+def start(world: World, place: str) -> WorkerProcess:
+    """A worker that holds one job, and freezes at ``place``."""
+    return world.start_worker(
+        "--max-jobs", "1", "--items-in-flight", "3",
+        program=PROGRAM,
+        FREEZE_AT=PLACES[place],
+        IDLE_TRANSACTION_SECONDS=str(IDLE_SECONDS),
+    )  # fmt: skip
+
+
+def freeze(world: World, place: str, worker: WorkerProcess) -> Zombie:
+    """Wait until the worker is frozen, or freeze it once the provider has its calls."""
+    if place == "call":
+        name = world.worker_id(worker)
+        calling = f"SELECT id FROM batch_attempts WHERE worker = '{name}' AND state = 'calling'"
+        wait_for(lambda: world.query(calling), world.describe)
+        worker.signal(signal.SIGSTOP)
+    wait_for(lambda: is_frozen(worker), world.describe)
+    since = world.now()
+    name = world.worker_id(worker)
+    [(job,)] = world.query(f"SELECT id FROM batch_jobs WHERE lease_owner = '{name}'")
+    return Zombie(worker, job, since)
+
+
+def claimed_again(world: World, zombie: Zombie) -> float:
+    """How long after the freeze another worker went on with the job, in seconds."""
+    rows = world.query(
+        f"SELECT MIN(created_at) FROM batch_events WHERE job_id = {zombie.job}"
+        f" AND kind = 'claimed' AND created_at > '{zombie.since}'"
+    )
+    moment: datetime = rows[0][0]
+    return (moment - zombie.since).total_seconds()
+
+
+def thaw(world: World, zombies: list[Zombie]) -> None:
+    """Wake them, and wait until each has found out and started anew."""
+    for zombie in zombies:
+        zombie.worker.signal(signal.SIGCONT)
+    for zombie in zombies:
+        wait_for(lambda one=zombie: len(one.worker.events("worker_started")) == 2, world.describe)
+        assert zombie.worker.events("worker_expelled")
+        zombie.worker.stop_and_check()
+
+
+def test_it_takes_over_from_zombies_and_they_write_nothing(make_world: MakeWorld) -> None:
+    world = make_world(latency=0.5, BATCH_LEASE_SECONDS=str(LEASE_SECONDS))
+    people = world.people(len(PLACES))
+    frozen = {place: start(world, place) for place in PLACES}
+    for worker in frozen.values():
+        worker.wait_ready()
+    world.submit_all((person, world.keywords(KEYWORDS)) for person in people)
+    zombies = {place: freeze(world, place, worker) for place, worker in frozen.items()}
+    world.start_worker()
+    world.wait_until_finished(LEASE_SECONDS + 60)
+    until = max(one.since for one in zombies.values()) + timedelta(seconds=FROZEN_SECONDS)
+    wait_for(lambda: world.now() >= until, timeout=FROZEN_SECONDS + 10)
+    took = {place: claimed_again(world, one) for place, one in zombies.items()}
+    before = world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}")
+    assert world.written() == KEYWORDS * len(PLACES)
+    thaw(world, list(zombies.values()))
+    assert world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}") == before
+    world.audit()
+    figures = world.explain_calls()
+    assert figures["lost"] >= 3
+    assert max(took.values()) <= TAKEOVER_SECONDS, took
+    dose.record(
+        "zombies",
+        lease=LEASE_SECONDS,
+        frozen=FROZEN_SECONDS,
+        **{f"taken_over_{place}": round(seconds, 2) for place, seconds in took.items()},
+        **figures,
+    )
