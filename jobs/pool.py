@@ -6,17 +6,33 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import Error, connections
+
+from batchwriter import database
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 THREADS = 4
-AWAY = (OperationalError, InterfaceError)
 
 
-def forget_broken_connection() -> None:
-    """Close this thread's connection after an error, so that the next call makes a new one."""
+class DatabaseAway(Exception):
+    """The database cannot be used for now; whether anything was written is unknown."""
+
+
+def ask(function: Callable[[], Result]) -> Result:
+    """The result of ``function``. Raises DatabaseAway where the same may succeed later."""
+    try:
+        return function()
+    except Error as error:
+        if not database.is_away(error):
+            raise
+        forget_connection()
+        raise DatabaseAway(str(error)) from error
+
+
+def forget_connection() -> None:
+    """Close this thread's connection: the next call makes a new one."""
     for connection in connections.all(initialized_only=True):
         connection.close()
 
@@ -34,18 +50,14 @@ class DatabasePool:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """The result of ``function``, or its exception.
+        """The result of ``function``, or its exception; DatabaseAway as in ``ask``.
 
         It cannot be interrupted: a caller that is cancelled still waits for the answer, so that
         nothing is written behind its back.
         """
 
         def call() -> Result:
-            try:
-                return function(*args, **kwargs)
-            except AWAY:
-                forget_broken_connection()
-                raise
+            return ask(lambda: function(*args, **kwargs))
 
         future = asyncio.get_running_loop().run_in_executor(self._threads, call)
         try:
@@ -61,7 +73,7 @@ class DatabasePool:
 
         def part() -> None:
             together.wait()
-            forget_broken_connection()
+            forget_connection()
 
         for _ in range(self._size):
             self._threads.submit(part)

@@ -11,7 +11,7 @@ from articles.writing.booking import Spend
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.handles import Lease, Stale, Start
-from jobs.pool import AWAY, DatabasePool
+from jobs.pool import DatabaseAway, DatabasePool
 from jobs.queue import Next
 from jobs.settlement import Failure
 
@@ -101,7 +101,7 @@ class Runner:
         except Stale:
             self._starting = False
             return Next.EMPTY
-        except AWAY:
+        except DatabaseAway:
             self._unsure = True
             return Next.MORE
         if look is Next.PAUSED:
@@ -122,7 +122,7 @@ class Runner:
         try:
             await self._pool.run(queue.drop_unknown, self.lease, running)
             self._unsure = False
-        except AWAY:
+        except DatabaseAway:
             await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -148,7 +148,7 @@ class Runner:
         try:
             await self._outcome(start, spent)
         except asyncio.CancelledError:
-            with contextlib.suppress(*AWAY):
+            with contextlib.suppress(DatabaseAway):
                 await self._pool.run(settlement.note_cost, start, spent.total, spent.unconfirmed)
             raise
 
@@ -217,5 +217,5 @@ class Runner:
                     "result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker
                 )
                 return None
-            except AWAY:
+            except DatabaseAway:
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)

@@ -8,14 +8,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from django.db import OperationalError, ProgrammingError
-
 from batchwriter import logs
 from jobs import leases, lifecycle, queue, takeover, waking, watch
 from jobs.handles import Stale
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
-from jobs.pool import AWAY, DatabasePool
+from jobs.pool import DatabaseAway, DatabasePool
 from jobs.seats import Seats
 
 HOUSEKEEPING_SECONDS = 1.0
@@ -108,7 +106,7 @@ class Worker:
         """Run one step; while the database is away, wait for it."""
         try:
             await step()
-        except AWAY as error:
+        except DatabaseAway as error:
             if not self._database_away:
                 logs.event("database_away", reason=str(error), worker=self._worker_id)
             self._database_away = self._unsure = True
@@ -138,13 +136,9 @@ class Worker:
             self.stop()
 
     async def _register(self) -> None:
-        try:
-            await self._pool.run(takeover.expel_dead_processes)
-            await self._pool.run(takeover.take_over_expired)
-            self._worker_id = await self._pool.run(leases.register)
-        except ProgrammingError as error:
-            # Its tables are still to come: a deployment may start workers before it migrates.
-            raise OperationalError(*error.args) from error
+        await self._pool.run(takeover.expel_dead_processes)
+        await self._pool.run(takeover.take_over_expired)
+        self._worker_id = await self._pool.run(leases.register)
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
@@ -242,7 +236,7 @@ class Worker:
                 return await self._pool.run(function, *args)
             except Stale:
                 return None
-            except AWAY:
+            except DatabaseAway:
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     async def _stop_heartbeat(self) -> None:

@@ -135,7 +135,7 @@ def until_heard(act: Callable[[], object]) -> None:
         except InvalidTransition:
             return
         except AWAY:
-            pool.forget_broken_connection()
+            pool.forget_connection()
 
 
 def actions(
@@ -193,7 +193,7 @@ def test_it_really_loses_the_connection() -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT 1")
-    pool.forget_broken_connection()
+    pool.forget_connection()
     with connection.cursor() as cursor:
         cursor.execute("SELECT CONNECTION_ID()")
         assert cursor.fetchone()[0] != first

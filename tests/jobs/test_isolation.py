@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from jobs.pool import DatabasePool, forget_broken_connection
+from jobs.pool import DatabasePool, forget_connection
 from tests import aio
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
@@ -43,4 +43,4 @@ def test_it_reads_what_is_committed_in_a_workers_threads(servers_level: str) -> 
 def test_it_reads_what_is_committed_in_the_web_processs_threads(servers_level: str) -> None:
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(level).result() == (servers_level, "READ-COMMITTED")
-        thread.submit(forget_broken_connection).result()
+        thread.submit(forget_connection).result()
