@@ -98,11 +98,12 @@ STATEMENTS = (
     """UPDATE batch_items SET status = 'completed', article_id = id, tokens_used = {charge}
     WHERE status = 'pending'""",
     """INSERT INTO batch_attempts (item_id, job_id, number, worker, lease_epoch, state,
-    tokens_held, tokens_spent, tokens_charged, estimated, error_code, started_at, ended_at)
+    tokens_held, tokens_spent, tokens_charged, tokens_unconfirmed, probe, estimated, error_code,
+    started_at, ended_at)
     SELECT i.id, i.job_id, n.seq, {worker}, 1,
     CASE WHEN n.seq < i.attempts THEN 'lost' WHEN i.status = 'processing' THEN 'calling'
     WHEN i.status = 'failed' THEN 'failed' ELSE 'settled' END, {hold},
-    IF(i.status = 'completed', {charge} + 9, 0), IF(i.status = 'completed', {charge}, 0), 0, '',
+    IF(i.status = 'completed', {charge} + 9, 0), IF(i.status = 'completed', {charge}, 0), 0, 0, 0, '',
     NOW(6), IF(i.status = 'processing', NULL, NOW(6))
     FROM batch_items i JOIN seq_1_to_2 n ON n.seq <= i.attempts ORDER BY i.id""",
     """INSERT INTO token_entries (user_id, kind, amount, `key`, note, created_at)

@@ -26,7 +26,16 @@ from articles.models import Article
 from articles.providers.base import Usage
 from batchwriter import database
 from batchwriter.errors import InvalidInput, InvalidTransition
-from jobs import circuits, leases, lifecycle, queue, settlement, submission, takeover
+from jobs import (
+    circuits,
+    leases,
+    lifecycle,
+    queue,
+    settlement,
+    submission,
+    takeover,
+    waking,
+)
 from jobs.handles import Lease, Stale
 from jobs.models import BatchItem, BatchJob, BatchWorker, ProviderCircuit, UserQueue
 from jobs.queue import Next
@@ -172,11 +181,10 @@ class Batch(RuleBasedStateMachine):
 
     def begin(self, lease: Lease, room: int) -> None:
         """Start keywords of a lease that is held."""
-        job, circuit = self.books.jobs[lease.job_id], circuits.open_circuit(lease.model.pk)
+        job, gate = self.books.jobs[lease.job_id], circuits.gate(lease.model, database.now())
         wanted = self.books.together(lease.job_id, room)
-        probes = circuit is not None and circuit.retry_at <= database.now()
-        if circuit is not None:
-            wanted = min(wanted, 1 if probes else 0)
+        if gate.is_open:
+            wanted = min(wanted, 1 if gate.due else 0)
         number, waits = self.books.affordable(lease.job_id, wanted), self.books.held(lease.user_id)
         started, look = queue.start_items(lease, room)
         assert len(started) == number
@@ -222,10 +230,13 @@ class Batch(RuleBasedStateMachine):
         if not self.busy(pick):
             return
         run = self.some(self.books.running(), pick)
-        circuit = ProviderCircuit.objects.filter(pk=run.start.model.pk).first()
-        opens = outage and circuit is not None and (
-            circuit.opened_at is not None or circuit.failures + 1 >= circuits.LOSSES_IN_A_ROW
-        )  # fmt: skip
+        model = run.start.model
+        _key, own = circuits.subjects_of(model)
+        losses = ProviderCircuit.objects.filter(pk=own).values_list("failures", flat=True).first()
+        opens = outage and (
+            circuits.gate(model, database.now()).is_open
+            or (losses or 0) + 1 >= circuits.LOSSES_IN_A_ROW
+        )
         failure = Failure("server_error", "It failed.", outage)
         assert settlement.fail(run.start, failure, Usage(completion_tokens=spent)) is not opens
         self.books.give_way(run) if opens else self.books.fail(run)
@@ -286,7 +297,7 @@ class Batch(RuleBasedStateMachine):
             ProviderCircuit.objects.filter(opened_at__isnull=False).update(
                 retry_at=database.DatabaseNow(-1), probing=False
             )
-        for pk in circuits.jobs_to_wake():
+        for pk in waking.jobs_to_wake():
             lifecycle.wake(pk)
             job = self.books.jobs[pk]
             assert (job.status, job.reason) == ("paused", "provider")
