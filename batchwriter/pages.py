@@ -114,7 +114,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     before other middleware can see it.
     """
     error = sys.exc_info()[1]
-    if error is not None and database.is_away(error):
+    if isinstance(error, Exception) and database.is_away(error):
         return unavailable.response(request, error)
     return _error(request, 500, _("Something went wrong on our side."))
 
