@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb chaos lint format bench bench-claims mutations lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb chaos lint format lock messages
+.PHONY: bench bench-audit bench-claims mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -34,6 +35,9 @@ format: setup-dev
 
 bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 	@exec $(PY) -m benchmarks.create_job
+
+bench-audit: setup-dev ## how long the audit takes on a million items
+	@exec $(PY) -m benchmarks.audit
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims

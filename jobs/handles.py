@@ -52,6 +52,7 @@ class Start:
     keyword: str
     model: WritingModel
     settings: dict[str, Any]
+    probe: bool = False
 
     def brief(self) -> Brief:
         """What is asked of the writer."""

@@ -28,7 +28,7 @@ class Next(Enum):
 
     MORE = "there may be more keywords to start"
     EMPTY = "no keyword is left to start"
-    WAIT = "the balance is held by what runs; it has to end first"
+    WAIT = "what runs has to end first: it holds the balance, or it probes the provider"
     ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
 
@@ -130,17 +130,16 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
     if not items:
         return [], Next.WAIT
     now = database.now()
-    circuit = circuits.open_circuit(job.writing_model_id)
-    if circuit is not None:
-        if not circuits.take_probe(job.writing_model_id, now):
-            _pause(job, PauseReason.PROVIDER, circuit.reason, now)
-            return [], Next.PAUSED
-        items = items[:1]
+    gate = circuits.gate(lease.model, now)
+    if gate.shut:
+        return [], _wait_for_provider(job, gate.reason, now)
     user = ledger.lock(job.user_id)
-    affordable = _affordable(user, items)
+    affordable = _affordable(user, items[:1] if gate.is_open else items)
     if not affordable:
         return [], _wait_or_pause(job, user, items[0], now)
-    return _start(lease, job, affordable, now), more
+    if gate.is_open and not circuits.take_probe(lease.model, now):
+        return [], _wait_for_provider(job, gate.reason, now)
+    return _start(lease, job, affordable, now, probe=gate.is_open), more
 
 
 def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next]:
@@ -157,6 +156,14 @@ def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next
     if BatchItem.objects.filter(job=job, status=ItemStatus.PROCESSING).exists():
         return [], Next.WAIT
     return items[:1], Next.ALONE
+
+
+def _wait_for_provider(job: BatchJob, reason: str, now: datetime) -> Next:
+    """A job whose own keyword is the probe waits for its outcome; every other one pauses."""
+    if BatchAttempt.objects.filter(job=job, state=AttemptState.CALLING, probe=True).exists():
+        return Next.WAIT
+    _pause(job, PauseReason.PROVIDER, reason, now)
+    return Next.PAUSED
 
 
 def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
@@ -195,7 +202,9 @@ def _pause(job: BatchJob, reason: PauseReason, message: str, now: datetime) -> N
     turns.mark_ready(job.user_id)
 
 
-def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -> list[Start]:
+def _start(
+    lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime, *, probe: bool
+) -> list[Start]:
     tokens = sum(item.tokens_estimated for item in items)
     BatchItem.objects.filter(pk__in=[item.pk for item in items]).update(
         status=ItemStatus.PROCESSING, attempts=F("attempts") + 1, started_at=now
@@ -209,6 +218,7 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
             lease_epoch=lease.epoch,
             tokens_held=item.tokens_estimated,
             started_at=now,
+            probe=probe,
         )
         for item in items
     )
@@ -223,6 +233,7 @@ def _start(lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime) -
             keyword=item.keyword,
             model=lease.model,
             settings=lease.settings,
+            probe=probe,
         )
         for item in items
     ]
@@ -252,12 +263,14 @@ def drop_unknown(lease: Lease, running: list[int]) -> None:
     When the connection breaks at a commit, nobody hears what was started by it. No provider was
     called for these keywords; they wait again.
     """
-    _wait_again(lease.job_id, lease.attempts().exclude(item_id__in=running))
+    _wait_again(lease.job_id, lease.attempts().exclude(item_id__in=running), called=False)
 
 
-def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt]) -> None:
+def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt], *, called: bool = True) -> None:
     def step() -> None:
         job = BatchJob.objects.select_for_update().get(pk=job_id)
+        if not called:
+            attempts.update(tokens_unconfirmed=0)
         item_ids = list(attempts.values_list("item_id", flat=True))
         if end_attempts(job, attempts, AttemptState.DROPPED, database.now()):
             BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)

@@ -1,11 +1,13 @@
 """One leased job: its keywords side by side, as many at once as there is room for."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
 from articles.writing import pipeline
+from articles.writing.booking import Spend
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.handles import Lease, Stale, Start
@@ -16,7 +18,7 @@ from jobs.settlement import Failure
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
 LOOK_AGAIN_SECONDS = 0.5
 DATABASE_RETRY_SECONDS = 0.5
-INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.")
+INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.", ours=True)
 
 
 class Runner:
@@ -142,10 +144,18 @@ class Runner:
         self._wake.clear()
 
     async def _write(self, start: Start) -> None:
-        spent = pipeline.Spend()
+        spent = Spend()
+        try:
+            await self._outcome(start, spent)
+        except asyncio.CancelledError:
+            with contextlib.suppress(*AWAY):
+                await self._pool.run(settlement.note_cost, start, spent.total, spent.unconfirmed)
+            raise
+
+    async def _outcome(self, start: Start, spent: Spend) -> None:
         try:
             provider = self._provider(start.model.provider)
-            draft = await pipeline.write(start.brief(), provider, spent)
+            draft = await pipeline.write(start.brief(), provider, spent, probing=start.probe)
         except ProviderUnavailable as error:
             await self._give_way(start, error, spent)
         except ProviderError as error:
@@ -157,9 +167,11 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
-    async def _settle(self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend) -> None:
+    async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
         try:
-            article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+            article = await self._persist(
+                start, settlement.settle, start, draft, spent.dropped, spent.unconfirmed
+            )
         except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
             logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
             return await self._fail(start, INTERNAL_ERROR, spent)
@@ -173,8 +185,10 @@ class Runner:
                 tokens=draft.usage.total,
             )
 
-    async def _fail(self, start: Start, failure: Failure, spent: pipeline.Spend) -> None:
-        failed = await self._persist(start, settlement.fail, start, failure, spent.total)
+    async def _fail(self, start: Start, failure: Failure, spent: Spend) -> None:
+        failed = await self._persist(
+            start, settlement.fail, start, failure, spent.total, spent.unconfirmed
+        )
         if failed is not None:
             logs.event(
                 "article_failed",
@@ -184,10 +198,10 @@ class Runner:
                 reason=failure.code,
             )
 
-    async def _give_way(
-        self, start: Start, error: ProviderUnavailable, spent: pipeline.Spend
-    ) -> None:
-        await self._persist(start, settlement.provider_unavailable, start, error, spent.total)
+    async def _give_way(self, start: Start, error: ProviderUnavailable, spent: Spend) -> None:
+        await self._persist(
+            start, settlement.provider_unavailable, start, error, spent.total, spent.unconfirmed
+        )
         logs.event("job_paused", job=start.job_id, reason=error.code, worker=start.worker)
 
     async def _persist(self, start: Start, function: Callable[..., Any], *args: Any) -> Any:

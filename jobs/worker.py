@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import OperationalError, ProgrammingError
 
 from batchwriter import logs
-from jobs import circuits, leases, lifecycle, queue, takeover, watch
+from jobs import leases, lifecycle, queue, takeover, waking, watch
 from jobs.handles import Stale
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
@@ -257,5 +257,5 @@ def _nothing_left() -> bool:
 
 def _wake_jobs() -> None:
     """Resume the jobs that may try their provider again."""
-    for job_id in circuits.jobs_to_wake():
+    for job_id in waking.jobs_to_wake():
         lifecycle.wake(job_id)

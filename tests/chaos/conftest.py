@@ -1,4 +1,4 @@
-"""Worlds for chaos tests, each started from one migrated database."""
+"""Worlds for chaos tests, each started from one migrated database; a provider that fails."""
 
 import fcntl
 import os
@@ -8,14 +8,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from articles.models import WritingModel
+from tests.chaos.dose import dose
 from tests.chaos.world import DATABASE, MakeWorld, World
 from tests.environment import ROOT
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.provider import FakeProvider
+from tests.fakes.worker import WorkerProcess
+from tests.jobs.conftest import submit
 
+__all__ = ["submit"]
 ACCOUNT = "product"
 ENVIRONMENT = {
     "OPENAI_API_KEY": "sk-for-the-test",
@@ -140,3 +146,42 @@ def make_world(migrated: Path) -> Iterator[MakeWorld]:
 def world(make_world: MakeWorld) -> World:
     """A running world with the defaults."""
     return make_world()
+
+
+@pytest.fixture
+def fake(settings: Any) -> Iterator[FakeProvider]:
+    """The provider; the web side has keys for it."""
+    settings.OPENAI_API_KEY = settings.GOOGLE_API_KEY = "for-the-test"
+    with FakeProvider(spread=50) as server:
+        yield server
+
+
+@pytest.fixture
+def run_worker(
+    worker_process: Callable[..., WorkerProcess], fake: FakeProvider
+) -> Callable[..., WorkerProcess]:
+    """Start a worker that calls the fake provider and repeats calls fast."""
+
+    def start(*args: str, **environment: str) -> WorkerProcess:
+        return worker_process(
+            {
+                "OPENAI_API_KEY": "sk-for-the-test",
+                "OPENAI_BASE_URL": fake.openai_url,
+                "GOOGLE_API_KEY": "AIza-for-the-test",
+                "GEMINI_BASE_URL": fake.gemini_url,
+                "AI_RETRY_BASE_SECONDS": "0.01",
+                "AI_TIMEOUT_SECONDS": dose(short="3", long="6"),
+                "PROVIDER_RETRY_SECONDS": "0.3",
+                "BATCH_LEASE_SECONDS": "5",
+                **environment,
+            },
+            args,
+        )
+
+    return start
+
+
+def model_of(protocol: str, name: str) -> WritingModel:
+    """A model of its own, so that its circuit is nobody else's."""
+    code = f"{protocol}-{name}"
+    return WritingModel.objects.create(code=code, label=code, provider=protocol, model=code)

@@ -3,9 +3,10 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from articles.models import WritingModel
 from articles.providers.base import Usage
 from batchwriter import database
-from jobs import circuits, leases, lifecycle, queue, settlement, takeover
+from jobs import circuits, leases, lifecycle, queue, settlement, takeover, waking
 from jobs.handles import Lease, Stale
 from jobs.models import BatchJob, BatchWorker, ProviderCircuit, UserQueue
 from jobs.queue import Next
@@ -64,11 +65,10 @@ class Workers(Machine):
 
     def begin(self, lease: Lease, room: int) -> None:
         """Start keywords of a lease that is held."""
-        job, circuit = self.books.jobs[lease.job_id], circuits.open_circuit(lease.model.pk)
+        job, gate = self.books.jobs[lease.job_id], circuits.gate(lease.model, database.now())
         wanted = self.books.together(lease.job_id, room)
-        probes = circuit is not None and circuit.retry_at <= database.now()
-        if circuit is not None:
-            wanted = min(wanted, 1 if probes else 0)
+        if gate.is_open:
+            wanted = min(wanted, 1 if gate.due else 0)
         number, waits = self.books.affordable(lease.job_id, wanted), self.books.held(lease.user_id)
         started, look = queue.start_items(lease, room)
         assert len(started) == number
@@ -114,13 +114,18 @@ class Workers(Machine):
         if not self.busy(pick):
             return
         run = self.some(self.books.running(), pick)
-        circuit = ProviderCircuit.objects.filter(pk=run.start.model.pk).first()
-        opens = outage and circuit is not None and (
-            circuit.opened_at is not None or circuit.failures + 1 >= circuits.LOSSES_IN_A_ROW
-        )  # fmt: skip
+        opens = outage and self.loss_opens(run.start.model)
         failure = Failure("server_error", "It failed.", outage)
         assert settlement.fail(run.start, failure, Usage(completion_tokens=spent)) is not opens
         self.books.give_way(run) if opens else self.books.fail(run)
+
+    def loss_opens(self, model: WritingModel) -> bool:
+        """Whether one more loss finds or makes a circuit of ``model`` open."""
+        found = ProviderCircuit.objects.filter(pk__in=circuits.subjects_of(model))
+        return any(
+            circuit.opened_at is not None or circuit.failures + 1 >= circuits.LOSSES_IN_A_ROW
+            for circuit in found
+        )
 
     @rule(pick=PICK, scope=st.sampled_from(["model", "provider"]))
     @precondition(lambda self: self.books.running())
@@ -178,7 +183,7 @@ class Workers(Machine):
             ProviderCircuit.objects.filter(opened_at__isnull=False).update(
                 retry_at=database.DatabaseNow(-1), probing=False
             )
-        for pk in circuits.jobs_to_wake():
+        for pk in waking.jobs_to_wake():
             lifecycle.wake(pk)
             job = self.books.jobs[pk]
             assert (job.status, job.reason) == ("paused", "provider")

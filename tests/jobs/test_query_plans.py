@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.models import WritingModel
 from batchwriter import database
-from jobs import circuits, leases, queue, takeover, watch
+from jobs import leases, queue, takeover, waking, watch
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
 from jobs.status import AttemptState, JobStatus, PauseReason
 from tests.jobs.conftest import claim, person
@@ -110,7 +110,7 @@ STEPS: dict[str, Callable[[str], object]] = {
     "claim and start": lambda worker: queue.start_items(claim(worker), 10),
     "watch": lambda worker: watch.statuses([1, 2, 3]),
     "renew": leases.renew,
-    "wake": lambda worker: circuits.jobs_to_wake(),
+    "wake": lambda worker: waking.jobs_to_wake(),
     "mend": mend,
     "take over": take_over,
 }

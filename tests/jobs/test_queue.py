@@ -8,7 +8,7 @@ from accounts import ledger
 from accounts.models import User
 from jobs import leases, lifecycle, queue, takeover, watch
 from jobs.handles import Stale
-from jobs.models import BatchItem, BatchJob, BatchWorker, UserQueue
+from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
 from jobs.queue import Next
 from jobs.status import ItemStatus
 from tests.jobs.conftest import claim, person, start, write, write_all
@@ -51,6 +51,7 @@ def test_it_gives_up_starts_that_nobody_heard_of(alice: User, submit: Submit, wo
     queue.drop_unknown(lease, [running.item_id])
     assert BatchItem.objects.get(pk=running.item_id).status == "processing"
     assert BatchItem.objects.get(pk=unknown.item_id).status == "pending"
+    assert BatchAttempt.objects.get(item_id=unknown.item_id).tokens_unconfirmed == 0
     assert_sound()
     queue.drop_unknown(lease, [running.item_id])
     write(running)

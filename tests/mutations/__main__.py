@@ -18,12 +18,20 @@ from tests.environment import ROOT
 from tests.fakes import mariadb
 from tests.mutations.mutants import MUTANTS, Mutant
 
-TESTS = (
-    "tests/jobs/test_queue.py", "tests/jobs/test_fences.py", "tests/jobs/test_locks.py",
-    "tests/jobs/test_settlement.py", "tests/jobs/test_takeover.py", "tests/jobs/test_lifecycle.py",
-    "tests/accounts/test_ledger.py", "tests/batchwriter/test_transactions.py",
-    "tests/jobs/test_worker.py", "tests/jobs/test_runner.py", "tests/jobs/test_claim_race.py",
-)  # fmt: skip
+JOBS, FENCES, LOCKS = "tests/jobs", "tests/jobs/test_fences.py", "tests/jobs/test_locks.py"
+# What is most likely to notice a change in a file; where it does not, all of ALL are run.
+NEAR = {
+    "jobs/queue.py": ("tests/jobs/test_queue.py", FENCES, LOCKS),
+    "jobs/handles.py": ("tests/jobs/test_queue.py", FENCES),
+    "jobs/leases.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
+    "jobs/takeover.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
+    "jobs/settlement.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
+    "jobs/transitions.py": ("tests/jobs/test_lifecycle.py", FENCES),
+    "jobs/lifecycle.py": ("tests/jobs/test_lifecycle.py", FENCES, LOCKS),
+    "accounts/ledger.py": ("tests/accounts/test_ledger.py", FENCES, LOCKS),
+    "batchwriter/database.py": ("tests/batchwriter/test_transactions.py",),
+}
+ALL = (JOBS, "tests/accounts", "tests/batchwriter")
 LIMIT_SECONDS = 300
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", "var", "staticfiles")
@@ -37,10 +45,10 @@ def copy_of_the_tree(folder: Path) -> Path:
     return tree
 
 
-def run_tests(tree: Path, url: str) -> str:
+def run_tests(tree: Path, url: str, tests: tuple[str, ...]) -> str:
     """Run the tests until one fails; returns its name, or an empty text where all pass."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--create-db", "--tb=no",
-               "--show-capture=no", "-p", "no:cacheprovider", *TESTS]  # fmt: skip
+               "--show-capture=no", "-p", "no:cacheprovider", *tests]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
@@ -61,7 +69,7 @@ def try_out(mutant: Mutant, tree: Path, url: str) -> str:
     source = file.read_text(encoding="utf-8")
     file.write_text(mutant.applied(source), encoding="utf-8")
     try:
-        return run_tests(tree, url)
+        return run_tests(tree, url, NEAR[mutant.file]) or run_tests(tree, url, ALL)
     finally:
         file.write_text(source, encoding="utf-8")
 
@@ -73,9 +81,10 @@ def main() -> int:
     words = parser.parse_args().only
     chosen = [one for one in MUTANTS if words in f"{one.file} {one.place} {one.what}"]
     survivors = 0
-    with tempfile.TemporaryDirectory(prefix="bw-mutants-") as folder, mariadb.MariaDB() as server:
+    server = mariadb.MariaDB("--innodb-lock-wait-timeout=5")
+    with tempfile.TemporaryDirectory(prefix="bw-mutants-") as folder, server:
         tree = copy_of_the_tree(Path(folder))
-        if failed := run_tests(tree, server.url()):
+        if failed := run_tests(tree, server.url(), ALL):
             print(f"The tests fail without any change: {failed}")
             return 1
         print("| file | what is gone | noticed by |\n|---|---|---|", flush=True)
