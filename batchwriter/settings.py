@@ -132,7 +132,7 @@ if DATABASES["default"]["ENGINE"].endswith("mysql"):
         **DATABASES["default"].get("OPTIONS", {}),
         "charset": "utf8mb4",
         "isolation_level": "read committed",
-        "connect_timeout": 5,
+        "connect_timeout": min(DATABASE_TIMEOUT_SECONDS, 5),
         # Waiting for a lock ends before DATABASE_TIMEOUT_SECONDS do. The comment is code for
         # MariaDB alone: a worker that was frozen in the middle of a transaction must not keep its
         # row locks for as long as it sleeps.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.dose import dose
-from tests.chaos.world import DATABASE, MakeWorld, World
+from tests.chaos.world import ACCOUNT, DATABASE, MakeWorld, World
 from tests.environment import ROOT
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.provider import FakeProvider
@@ -21,8 +21,6 @@ from tests.fakes.worker import WorkerProcess
 from tests.jobs.conftest import submit
 
 __all__ = ["submit"]
-
-ACCOUNT = "product"
 ENVIRONMENT = {
     "OPENAI_API_KEY": "sk-for-the-test",
     "GOOGLE_API_KEY": "AIza-for-the-test",

@@ -6,23 +6,11 @@ import time
 import pytest
 
 from tests.chaos.dose import count, record
-from tests.chaos.world import DATABASE, MakeWorld, World
+from tests.chaos.world import MakeWorld, World, cut_connections
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.mariadb
 WORKERS = 3
-
-
-def cut_connections(world: World) -> int:
-    """Cut every connection of the product; returns how many there were."""
-    rows = world.query(f"SELECT ID FROM information_schema.PROCESSLIST WHERE DB = '{DATABASE}'"
-                       " AND ID <> CONNECTION_ID()")  # fmt: skip
-    for (number,) in rows:
-        world.query(
-            "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;"
-            f" KILL CONNECTION {number}; END"
-        )
-    return len(rows)
 
 
 def kill_server(world: World) -> int:

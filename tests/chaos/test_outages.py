@@ -3,13 +3,15 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import MySQLdb
 import pytest
 
+from tests.chaos.dose import is_long
 from tests.chaos.visitor import Visitor, check_fine, check_unavailable
-from tests.chaos.world import DATABASE, MakeWorld, World
+from tests.chaos.world import ACCOUNT, DATABASE, MakeWorld, World, cut_connections
 from tests.fakes.proxy import CommitBreaker
 from tests.waiting import wait_for
 
@@ -44,22 +46,21 @@ def frozen(world: World) -> Iterator[None]:
 def crowded(world: World) -> Iterator[None]:
     """Others have taken all connections."""
     world.server.sql(f"SET GLOBAL max_connections = {CONNECTIONS}")
-    with ExitStack() as stack:
-        cut(world)
-        while True:
-            try:
-                taken = MySQLdb.connect(host="127.0.0.1", port=world.server.port, user="product")
-            except MySQLdb.Error as error:
-                assert error.args[0] == 1040, error
-                break
-            stack.callback(taken.close)
-        yield
+    taken: list[Any] = []
+    wait_for(lambda: take_all_but(world, taken) == 0)
+    yield
+    for one in taken:
+        one.close()
     world.server.sql("SET GLOBAL max_connections = 400")
 
 
-def cut(world: World) -> None:
-    """Cut every connection of the product."""
-    world.server.sql("KILL USER product")
+def take_all_but(world: World, taken: list[Any]) -> int:
+    """Take every free connection, and cut others'; returns how many of those there were."""
+    with suppress(MySQLdb.OperationalError):
+        while True:
+            taken.append(MySQLdb.connect(host="127.0.0.1", port=world.server.port, user=ACCOUNT))
+    own = ", ".join(str(one.thread_id()) for one in taken)
+    return cut_connections(world, f"USER = '{ACCOUNT}' AND ID NOT IN ({own})")
 
 
 def people(world: World) -> Visitor:
@@ -117,7 +118,7 @@ def test_it_answers_the_very_next_request_after_its_connections_were_cut(world: 
     visitor = people(world)
     check_fine(visitor.reads())
     for _ in range(5):
-        cut(world)
+        cut_connections(world)
         check_fine(visitor.reads())
 
 
@@ -127,7 +128,7 @@ def test_it_makes_a_job_once_whatever_became_of_the_commit(
 ) -> None:
     world = make_world()
     with CommitBreaker(world.server.port) as line:
-        world.environment["DATABASE_URL"] = f"mysql://product@127.0.0.1:{line.port}/{DATABASE}"
+        world.environment["DATABASE_URL"] = f"mysql://{ACCOUNT}@127.0.0.1:{line.port}/{DATABASE}"
         [alice] = world.people(1)
         world.start_web()
         line.breaks = heard
@@ -143,6 +144,7 @@ def test_it_makes_a_job_once_whatever_became_of_the_commit(
         world.audit()
 
 
+@pytest.mark.skipif(not is_long(), reason="takes as long as a worker may take: CHAOS=long")
 def test_it_leaves_in_time_while_the_server_is_frozen(make_world: MakeWorld) -> None:
     world = make_world(latency=0.05)
     world.submit(world.people(1)[0], world.keywords(200))

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,7 +133,7 @@ def overlapping(found: list[Claim]) -> list[tuple[Claim, Claim]]:
     return [
         (earlier, later)
         for one_user in by_user.values()
-        for earlier, later in zip(one_user, one_user[1:], strict=False)
+        for earlier, later in pairwise(one_user)
         if later.claimed < earlier.released
     ]
 
@@ -230,6 +231,11 @@ def _write(lease: Any) -> None:
         write(started)
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """One process: say that it is ready, work, report."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "batchwriter.settings"
@@ -237,7 +243,7 @@ def main() -> None:
 
     django.setup()
     ended = threading.Event()
-    print("ready", flush=True)
+    _say("ready")
     sys.stdin.readline()
 
     def listen() -> None:
@@ -245,7 +251,7 @@ def main() -> None:
         ended.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    print(json.dumps(asdict(_work(float(sys.argv[1]), ended))), flush=True)
+    _say(json.dumps(asdict(_work(float(sys.argv[1]), ended))))
     os._exit(0)
 
 

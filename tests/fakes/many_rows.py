@@ -103,7 +103,8 @@ STATEMENTS = (
     SELECT i.id, i.job_id, n.seq, {worker}, 1,
     CASE WHEN n.seq < i.attempts THEN 'lost' WHEN i.status = 'processing' THEN 'calling'
     WHEN i.status = 'failed' THEN 'failed' ELSE 'settled' END, {hold},
-    IF(i.status = 'completed', {charge} + 9, 0), IF(i.status = 'completed', {charge}, 0), 0, 0, 0, '',
+    IF(i.status = 'completed', {charge} + 9, 0), IF(i.status = 'completed', {charge}, 0), 0, 0,
+    0, '',
     NOW(6), IF(i.status = 'processing', NULL, NOW(6))
     FROM batch_items i JOIN seq_1_to_2 n ON n.seq <= i.attempts ORDER BY i.id""",
     """INSERT INTO token_entries (user_id, kind, amount, `key`, note, created_at)
