@@ -33,6 +33,10 @@ class Next(Enum):
     PAUSED = "the job was paused"
 
 
+class _Taken(Exception):
+    """The job changed hands although it was locked."""
+
+
 def claim(worker: str) -> Lease | None:
     """Lease the oldest pending job of the user who has waited longest; None if there is none.
 
@@ -40,43 +44,56 @@ def claim(worker: str) -> Lease | None:
     """
     while True:
         try:
-            served, lease = database.in_transaction(lambda: _claim_next(worker))
-        except IntegrityError:
+            served, job = database.in_transaction(lambda: _claim_next(worker))
+        except (IntegrityError, _Taken):
             # The law behind the queue: the user has a processing job after all.
             return None
-        if lease is not None or not served:
-            return lease
+        if job is not None:
+            model = WritingModel.objects.get(pk=job.writing_model_id)
+            return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
+        if not served:
+            return None
 
 
-def _claim_next(worker: str) -> tuple[bool, Lease | None]:
-    """Serve one user. Returns whether there was one, and the lease if a job could be had."""
+def _claim_next(worker: str) -> tuple[bool, BatchJob | None]:
+    """Serve one user. Returns whether there was one, and the job if one could be had."""
     turn = (
         UserQueue.objects.select_for_update(skip_locked=True)
         .filter(ready=True)
         .order_by("last_served_at", "user_id")
+        .values_list("user_id", database.DatabaseNow())
         .first()
     )
     if turn is None:
         return False, None
-    now = database.now()
-    jobs = BatchJob.objects.filter(user_id=turn.user_id)
-    busy = jobs.filter(status=JobStatus.PROCESSING).exists()
-    lease = None if busy else _lease_oldest(turn.user_id, worker, now)
-    # A pending job that somebody else has locked just now keeps its user ready.
-    skipped = not busy and lease is None and jobs.filter(status=JobStatus.PENDING).exists()
-    UserQueue.objects.filter(pk=turn.pk).update(ready=skipped, last_served_at=now)
-    return not skipped, lease
-
-
-def _lease_oldest(user_id: int, worker: str, now: datetime) -> Lease | None:
+    user_id, now = turn
+    busy = Exists(BatchJob.objects.filter(active_user=OuterRef("user_id")))
     job = (
         BatchJob.objects.select_for_update(skip_locked=True)
         .filter(user_id=user_id, status=JobStatus.PENDING)
         .order_by("created_at", "id")
+        .only("user_id", "lease_epoch", "job_data", "writing_model_id")
+        .annotate(busy=busy)
         .first()
     )
-    if job is None:
-        return None
+    # A pending job that somebody else has locked just now keeps its user ready.
+    skipped = job is None and BatchJob.objects.filter(user_id=user_id, status=JobStatus.PENDING)
+    ready = bool(skipped and skipped.exists())
+    UserQueue.objects.filter(pk=user_id).update(ready=ready, last_served_at=now)
+    if job is None or job.busy:
+        return not ready, None
+    _lease(job, worker, now)
+    return True, job
+
+
+def _lease(job: BatchJob, worker: str, now: datetime) -> None:
+    """Give a locked job to ``worker``.
+
+    The job's row comes last: the unique index behind it locks neighbours while it looks for a
+    second processing job, and others who claim would meet these locks.
+    """
+    leases.require(worker)
+    record(job, EventKind.CLAIMED, at=now, worker=worker)
     claimed = BatchJob.objects.filter(pk=job.pk, status=JobStatus.PENDING).update(
         status=JobStatus.PROCESSING,
         lease_owner=worker,
@@ -86,11 +103,7 @@ def _lease_oldest(user_id: int, worker: str, now: datetime) -> Lease | None:
         updated_at=now,
     )
     if not claimed:
-        return None
-    leases.require(worker)
-    record(job, EventKind.CLAIMED, at=now, worker=worker)
-    model = WritingModel.objects.get(pk=job.writing_model_id)
-    return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
+        raise _Taken
 
 
 def lock_leased(lease: Lease) -> BatchJob:
