@@ -84,6 +84,14 @@ def now() -> datetime:
         return timezone.make_aware(cursor.fetchone()[0], timezone=UTC)
 
 
+def clock() -> tuple[str, list[Any]]:
+    """SQL for the database's time, as it is stored, and its parameters."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "mysql":
+        return "UTC_TIMESTAMP(6)", []
+    return "%s", [connection.ops.adapt_datetimefield_value(timezone.now())]
+
+
 def error_number(error: Exception) -> int | None:
     """The server's number of a database error, None where it has none (SQLite)."""
     number = error.args[0] if error.args else None

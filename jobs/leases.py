@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from batchwriter import database
@@ -107,11 +108,16 @@ def require(worker_id: str) -> None:
 
     Whoever expels this worker waits for that transaction, and then sees what it took.
     """
-    alive = BatchWorker.objects.select_for_update().filter(
-        pk=worker_id, expelled=False, expires_at__gt=DatabaseNow()
-    )
-    if not alive:
-        raise Expelled(worker_id)
+    for_update = " FOR UPDATE" if database.supports_skip_locked() else ""
+    clock, times = database.clock()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM batch_workers WHERE id = %s AND expelled = %s AND expires_at > {clock}"  # noqa: S608
+            + for_update,
+            [worker_id, False, *times],
+        )
+        if cursor.fetchone() is None:
+            raise Expelled(worker_id)
 
 
 def expel(worker_id: str) -> None:

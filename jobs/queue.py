@@ -7,18 +7,17 @@ longer do raises ``Stale`` and writes nothing.
 from datetime import datetime
 from enum import Enum
 from itertools import takewhile
+from typing import Any
 
-from django.db import IntegrityError
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db import IntegrityError, connection
+from django.db.models import F, QuerySet
 
 from accounts import ledger
 from accounts.models import User
-from articles.models import WritingModel
 from batchwriter import database
 from jobs import circuits, leases, poison, turns
 from jobs.handles import Lease, Stale, Start
-from jobs.models import BatchAttempt, BatchItem, BatchJob, UserQueue
+from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import end_attempts, move, record
 
@@ -44,65 +43,76 @@ def claim(worker: str) -> Lease | None:
     """
     while True:
         try:
-            served, job = database.in_transaction(lambda: _claim_next(worker))
+            served, job_id = database.in_transaction(lambda: _claim_next(worker))
         except (IntegrityError, _Taken):
             # The law behind the queue: the user has a processing job after all.
             return None
-        if job is not None:
-            model = WritingModel.objects.get(pk=job.writing_model_id)
-            return Lease.of(job, model, epoch=job.lease_epoch + 1, worker=worker)
+        if job_id is not None:
+            job = BatchJob.objects.select_related("writing_model").get(pk=job_id)
+            return Lease.of(job, worker=worker)
         if not served:
             return None
 
 
-def _claim_next(worker: str) -> tuple[bool, BatchJob | None]:
-    """Serve one user. Returns whether there was one, and the job if one could be had."""
-    turn = (
-        UserQueue.objects.select_for_update(skip_locked=True)
-        .filter(ready=True)
-        .order_by("last_served_at", "user_id")
-        .values_list("user_id", database.DatabaseNow())
-        .first()
-    )
-    if turn is None:
-        return False, None
-    user_id, now = turn
-    busy = Exists(BatchJob.objects.filter(active_user=OuterRef("user_id")))
-    job = (
-        BatchJob.objects.select_for_update(skip_locked=True)
-        .filter(user_id=user_id, status=JobStatus.PENDING)
-        .order_by("created_at", "id")
-        .only("user_id", "lease_epoch", "job_data", "writing_model_id")
-        .annotate(busy=busy)
-        .first()
-    )
-    # A pending job that somebody else has locked just now keeps its user ready.
-    skipped = job is None and BatchJob.objects.filter(user_id=user_id, status=JobStatus.PENDING)
-    ready = bool(skipped and skipped.exists())
-    UserQueue.objects.filter(pk=user_id).update(ready=ready, last_served_at=now)
-    if job is None or job.busy:
-        return not ready, None
-    _lease(job, worker, now)
-    return True, job
+def _claim_next(worker: str) -> tuple[bool, int | None]:
+    """Serve one user. Returns whether there was one, and the job if one could be had.
+
+    Plain statements: sixteen processes claim twice as fast with them, since the processor's time
+    goes into making SQL.
+    """
+    skip_locked = " FOR UPDATE SKIP LOCKED" if database.supports_skip_locked() else ""
+    clock, times = database.clock()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT user_id, {clock} FROM user_queue WHERE ready = %s"  # noqa: S608  (our own words)
+            f" ORDER BY last_served_at, user_id LIMIT 1{skip_locked}",
+            [*times, True],
+        )
+        turn = cursor.fetchone()
+        if turn is None:
+            return False, None
+        user_id, now = turn
+        cursor.execute(
+            "SELECT id, EXISTS (SELECT 1 FROM batch_jobs WHERE active_user = %s) FROM batch_jobs"  # noqa: S608
+            " WHERE user_id = %s AND status = %s ORDER BY created_at, id LIMIT 1" + skip_locked,
+            [user_id, user_id, JobStatus.PENDING],
+        )
+        job_id, busy = cursor.fetchone() or (None, False)
+        # A pending job that somebody else has locked just now keeps its user ready.
+        ready = job_id is None and _has_pending(user_id)
+        cursor.execute(
+            "UPDATE user_queue SET ready = %s, last_served_at = %s WHERE user_id = %s",
+            [ready, now, user_id],
+        )
+        if job_id is None or busy:
+            return not ready, None
+        leases.require(worker)
+        _lease(cursor, job_id, worker, now)
+    return True, job_id
 
 
-def _lease(job: BatchJob, worker: str, now: datetime) -> None:
-    """Give a locked job to ``worker``.
+def _has_pending(user_id: int) -> bool:
+    return BatchJob.objects.filter(user_id=user_id, status=JobStatus.PENDING).exists()
+
+
+def _lease(cursor: Any, job_id: int, worker: str, now: Any) -> None:
+    """Give a locked job to ``worker``, at the moment ``now`` as the database tells it.
 
     The job's row comes last: the unique index behind it locks neighbours while it looks for a
     second processing job, and others who claim would meet these locks.
     """
-    leases.require(worker)
-    record(job, EventKind.CLAIMED, at=now, worker=worker)
-    claimed = BatchJob.objects.filter(pk=job.pk, status=JobStatus.PENDING).update(
-        status=JobStatus.PROCESSING,
-        lease_owner=worker,
-        lease_epoch=F("lease_epoch") + 1,
-        started_at=Coalesce("started_at", Value(now)),
-        last_activity_at=now,
-        updated_at=now,
+    cursor.execute(
+        "INSERT INTO batch_events (job_id, kind, worker, message, created_at)"
+        " VALUES (%s, %s, %s, '', %s)",
+        [job_id, EventKind.CLAIMED, worker, now],
     )
-    if not claimed:
+    cursor.execute(
+        "UPDATE batch_jobs SET status = %s, lease_owner = %s, lease_epoch = lease_epoch + 1,"
+        " started_at = COALESCE(started_at, %s), last_activity_at = %s, updated_at = %s"
+        " WHERE id = %s AND status = %s",
+        [JobStatus.PROCESSING, worker, now, now, now, job_id, JobStatus.PENDING],
+    )
+    if not cursor.rowcount:
         raise _Taken
 
 
@@ -290,19 +300,3 @@ def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt], *, called: bool =
             turns.mark_ready(job.user_id)
 
     database.in_transaction(step)
-
-
-def mend_turns() -> int:
-    """Mark users ready who have a pending job and none processing; returns how many were not."""
-    busy = BatchJob.objects.filter(active_user=OuterRef("user_id"))
-    has_turn = UserQueue.objects.filter(user_id=OuterRef("user_id"), ready=True)
-    missed = (
-        BatchJob.objects.filter(status=JobStatus.PENDING)
-        .exclude(Exists(busy))
-        .exclude(Exists(has_turn))
-        .order_by()
-    )
-    users = list(missed.values_list("user_id", flat=True).distinct())
-    for user_id in users:
-        database.in_transaction(lambda user_id=user_id: turns.mark_ready(user_id))  # type: ignore[misc]
-    return len(users)

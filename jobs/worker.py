@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from batchwriter import logs
-from jobs import leases, lifecycle, queue, takeover, waking, watch
+from jobs import leases, lifecycle, queue, takeover, turns, waking, watch
 from jobs.handles import Stale
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
@@ -176,7 +176,7 @@ class Worker:
         await self._pool.run(_wake_jobs)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
-            await self._pool.run(queue.mend_turns)
+            await self._pool.run(turns.mend_turns)
 
     async def _claim(self) -> None:
         before = len(self._seats)

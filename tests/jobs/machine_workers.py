@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 from articles.models import WritingModel
 from articles.providers.base import Usage
 from batchwriter import database
-from jobs import circuits, leases, lifecycle, queue, settlement, takeover, waking
+from jobs import circuits, leases, lifecycle, queue, settlement, takeover, turns, waking
 from jobs.handles import Lease, Stale
 from jobs.models import BatchJob, BatchWorker, ProviderCircuit, UserQueue
 from jobs.queue import Next
@@ -178,7 +178,7 @@ class Workers(Machine):
 
     @rule(due=st.booleans())
     def sweep_and_wake(self, due: bool) -> None:
-        assert queue.mend_turns() == 0
+        assert turns.mend_turns() == 0
         if due:
             ProviderCircuit.objects.filter(opened_at__isnull=False).update(
                 retry_at=database.DatabaseNow(-1), probing=False

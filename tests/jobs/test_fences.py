@@ -11,7 +11,7 @@ from articles.models import Article
 from articles.providers.base import Usage
 from jobs import leases, lifecycle, queue, settlement
 from jobs.handles import Lease, Stale
-from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
+from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, BatchWorker
 from jobs.settlement import Failure
 from tests.jobs.conftest import claim, person, start, write
 from tests.jobs.locking import slipped_in
@@ -28,7 +28,8 @@ def test_it_does_not_claim_what_was_paused_meanwhile(
     with slipped_in("UPDATE batch_jobs", change):
         assert queue.claim(worker) is None
     job.refresh_from_db()
-    assert (job.status, job.lease_epoch) == ("paused", 0)
+    assert (job.lease_epoch, job.lease_owner) == (0, None)
+    assert not BatchEvent.objects.filter(kind="claimed").exists()
 
 
 def test_it_ends_an_attempt_once(alice: User, submit: Submit, worker: str) -> None:

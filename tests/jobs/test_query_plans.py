@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.models import WritingModel
 from batchwriter import database
-from jobs import leases, queue, takeover, waking, watch
+from jobs import leases, queue, takeover, turns, waking, watch
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
 from jobs.status import AttemptState, JobStatus, PauseReason
 from tests.jobs.conftest import claim, person
@@ -96,7 +96,7 @@ def mend(worker: str) -> None:
     """A user whose turn was missed."""
     waits = BatchJob.objects.filter(status=JobStatus.PENDING).values("user_id")
     UserQueue.objects.filter(user_id=waits.latest("user_id")["user_id"]).update(ready=False)
-    assert queue.mend_turns() == 1
+    assert turns.mend_turns() == 1
 
 
 def take_over(worker: str) -> None:

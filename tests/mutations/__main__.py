@@ -22,6 +22,7 @@ JOBS, FENCES, LOCKS = "tests/jobs", "tests/jobs/test_fences.py", "tests/jobs/tes
 # What is most likely to notice a change in a file; where it does not, all of ALL are run.
 NEAR = {
     "jobs/queue.py": ("tests/jobs/test_queue.py", FENCES, LOCKS),
+    "jobs/turns.py": ("tests/jobs/test_queue.py",),
     "jobs/handles.py": ("tests/jobs/test_queue.py", FENCES),
     "jobs/leases.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
     "jobs/takeover.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
