@@ -147,7 +147,7 @@ class Sampler:
 
 
 def race(bench: Bench, *, hold: float = HOLD_SECONDS, number: int = CLAIMS) -> dict[str, Any]:
-    """16 processes claim ``number`` jobs and hold each for ``hold`` seconds; returns the figures."""
+    """16 processes claim ``number`` jobs and hold each for ``hold`` seconds."""
     bench.clear(USERS)
     bench.add_jobs(HISTORY, f"1 + seq % {USERS}", age=30, finished=True)
     bench.add_jobs(number, f"1 + seq DIV {NEIGHBOURS} % {USERS}", age=1)
