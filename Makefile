@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format bench lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb chaos lint format bench lock messages
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -22,6 +22,9 @@ test-sqlite: setup-dev ## make test-sqlite ARGS="tests/jobs -k resume"
 
 test-mariadb: setup-dev
 	@exec $(PY) -m scripts.run_tests --only MariaDB $(ARGS)
+
+chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figures
+	@exec $(PY) -m scripts.chaos $(ARGS)
 
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh

@@ -119,6 +119,7 @@ if [ $DEV = yes ]; then
     fi
     have chromium || have chromium-browser ||
         install "the tests in a browser are skipped" chromium || true
+    have faketime || install "the tests with clocks that jump are skipped" faketime || true
     have msgfmt || install "make messages will not work" gettext || true
 fi
 make_env_file

@@ -66,26 +66,32 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_world(migrated: Path) -> Iterator[MakeWorld]:
-    """``make_world(*options, latency=0.1, empty=False, **environment)``: a running world.
+    """``make_world(*options, latency=0.1, empty=False, server=None, **environment)``: a world.
 
-    ``options`` are the server's; an ``empty`` one has a database without tables.
+    ``options`` are the server's, and ``server`` is added to its environment; an ``empty`` world
+    has a database without tables. ``environment`` is that of every other process.
     """
     with ExitStack() as stack:
 
         def make(
-            *options: str, latency: float = 0.1, empty: bool = False, **environment: str
+            *options: str,
+            latency: float = 0.1,
+            empty: bool = False,
+            server: dict[str, str] | None = None,
+            **environment: str,
         ) -> World:
-            server = stack.enter_context(MariaDB(*options, data=migrated))
+            database = MariaDB(*options, data=migrated, environment=server)
+            stack.enter_context(database)
             if empty:
-                server.sql(f"DROP DATABASE {DATABASE}")
-                server.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
+                database.sql(f"DROP DATABASE {DATABASE}")
+                database.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
             fake = stack.enter_context(FakeProvider(latency=latency))
             urls = {
-                "DATABASE_URL": server.url(DATABASE),
+                "DATABASE_URL": database.url(DATABASE),
                 "OPENAI_BASE_URL": fake.openai_url,
                 "GEMINI_BASE_URL": fake.gemini_url,
             }
-            world = World(server, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
+            world = World(database, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
             stack.callback(world.close)
             return world
 

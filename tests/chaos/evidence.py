@@ -98,3 +98,16 @@ def _explain_money(query: Query) -> None:
     )
     [(paid,)] = query("SELECT COALESCE(SUM(-amount), 0) FROM token_entries WHERE kind = 'charge'")
     assert spent == charged == paid, f"spent {spent}, charged {charged}, paid {paid}"
+
+
+def poisoned(query: Query) -> int:
+    """Fail where a keyword failed that was not lost three times with its worker.
+
+    Returns how many were: they are failed on purpose, in case they are what kills workers.
+    """
+    failed = query(
+        "SELECT i.id, i.error_code, SUM(t.state = 'lost') FROM batch_items i"
+        " JOIN batch_attempts t ON t.item_id = i.id WHERE i.status = 'failed' GROUP BY i.id"
+    )
+    assert all(code == "crashed_worker" and times >= 3 for _, code, times in failed), failed
+    return len(failed)

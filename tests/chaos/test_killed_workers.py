@@ -63,17 +63,6 @@ def finish(world: World) -> None:
     world.explain_calls()
 
 
-def assert_whole(world: World, total: int) -> int:
-    """Every keyword has ended well, but for those that were lost three times; their number."""
-    lost = world.query(
-        "SELECT i.id, i.error_code, SUM(t.state = 'lost') FROM batch_items i"
-        " JOIN batch_attempts t ON t.item_id = i.id WHERE i.status = 'failed' GROUP BY i.id"
-    )
-    assert all(code == "crashed_worker" and times >= 3 for _, code, times in lost), lost
-    assert world.written() + len(lost) == total
-    return len(lost)
-
-
 def test_it_loses_nothing_when_busy_workers_are_killed(make_world: MakeWorld) -> None:
     kills = dose.count(short=6, long=200)
     world = make_world(latency=0.2, BATCH_LEASE_SECONDS=str(LEASE_SECONDS))
@@ -93,7 +82,7 @@ def test_it_loses_nothing_when_busy_workers_are_killed(make_world: MakeWorld) ->
     seconds = time.monotonic() - started
     world.audit()
     figures = world.explain_calls()
-    failed = assert_whole(world, load.total)
+    poisoned = world.assert_whole(load.total)
     for one in killed:
         ends = load.attempts(one.worker)
         assert ends["lost"] == one.running and not ends["calling"], f"{one}: {ends}"
@@ -103,7 +92,7 @@ def test_it_loses_nothing_when_busy_workers_are_killed(make_world: MakeWorld) ->
         "killed_workers",
         kills=len(killed),
         items=load.total,
-        poisoned=failed,
+        poisoned=poisoned,
         recovery_median=round(median(took), 2),
         recovery_most=round(max(took), 2),
         seconds=round(seconds),

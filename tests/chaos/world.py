@@ -200,5 +200,14 @@ class World:
         """
         return evidence.explain_calls(self.fake.calls, self.query, calls_per_attempt)
 
+    def assert_whole(self, total: int) -> int:
+        """Fail unless every one of ``total`` keywords has its article, or was lost three times.
+
+        Returns the number of the latter.
+        """
+        lost = evidence.poisoned(self.query)
+        assert self.written() + lost == total, self.describe()
+        return lost
+
 
 MakeWorld = Callable[..., World]

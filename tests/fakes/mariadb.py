@@ -59,12 +59,19 @@ class MariaDB:
     does not start.
     """
 
-    def __init__(self, *options: str, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        *options: str,
+        data: Path | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         """Prepare; ``options`` are added to the server's command line.
 
         ``data`` is the data folder of a stopped server; this one starts from a copy of it.
+        ``environment`` is added to the server's environment.
         """
         self.options = options
+        self._environment = environment or {}
         self._template = data
         # Short, because the path of a socket may not exceed 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="bw-db-", dir="/tmp"))
@@ -117,6 +124,7 @@ class MariaDB:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self._environment},
                 # Ctrl-C in the terminal must reach the tests first and the server last.
                 start_new_session=True,
             )
