@@ -2,13 +2,15 @@
 
 Runs ``manage.py run_batch_worker`` with the options it is given. FREEZE_AT is a regular
 expression for the statement, as Django writes it, with ``%s`` for values; nothing freezes without
-it. IDLE_TRANSACTION_SECONDS, where set, is how long the server lets it idle in a transaction.
+it. IDLE_TRANSACTION_SECONDS, where set, is how long the server lets it idle in a transaction (0:
+as long as it likes, as on MySQL).
 """
 
 import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -32,7 +34,8 @@ class Freezer:
         """Run the statement, after a freeze if it is the one."""
         if not self._frozen and self._pattern.search(sql):
             self._frozen = True
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this thread: it takes no further step, while the whole process stops.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         return execute(sql, params, many, context)
 
 

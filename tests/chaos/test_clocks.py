@@ -59,7 +59,7 @@ def off_in_database(world: World) -> float:
 
 def test_it_does_not_care_for_the_clocks_of_workers(make_world: MakeWorld) -> None:
     jumps = dose.count(short=2, long=60)
-    world = make_world(latency=0.3, BATCH_LEASE_SECONDS="30")
+    world = make_world(latency=0.2, BATCH_LEASE_SECONDS="30")
     with FakeClock() as clock, FakeClock(HOUR) as early:
         jumping = world.start_worker(*OPTIONS, **clock.environment)
         world.start_worker(*OPTIONS, **early.environment)
@@ -80,7 +80,7 @@ def test_it_does_not_care_for_the_clocks_of_workers(make_world: MakeWorld) -> No
 def test_it_stays_right_when_the_clock_of_the_database_jumps(make_world: MakeWorld) -> None:
     jumps = dose.count(short=2, long=60)
     with FakeClock() as clock:
-        world = make_world(latency=0.3, BATCH_LEASE_SECONDS="3", server=clock.environment)
+        world = make_world(latency=0.2, BATCH_LEASE_SECONDS="3", server=clock.environment)
         for _ in range(2):
             world.start_worker(*OPTIONS).wait_ready()
         total = hand_in(world, jumps)
