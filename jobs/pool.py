@@ -62,10 +62,11 @@ class DatabasePool:
         future = asyncio.get_running_loop().run_in_executor(self._threads, call)
         try:
             return await asyncio.shield(future)
-        except asyncio.CancelledError as cancelled:
+        except asyncio.CancelledError:
+            # Nobody asks for the outcome any more; unread, an error would be logged.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.wait([future])
-            # Nobody waits for the outcome any more; unread, it would be logged as an error.
-            raise cancelled from future.exception()
+            raise
 
     def close(self) -> None:
         """Close the connections of all threads and end them."""
