@@ -72,10 +72,21 @@ def _start_time(pid: int) -> str | None:
     return None if fields[0] in "ZX" else fields[19]
 
 
-def register() -> str:
-    """Make a worker row for this process with a fresh lease; returns its id."""
+def new_id() -> str:
+    """A name for a worker that nobody has had."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+def register(worker_id: str = "") -> str:
+    """Make a worker row for this process with a fresh lease; returns its id.
+
+    Called again with the id of a try whose outcome is unknown, it leaves one row.
+    """
+    worker_id = worker_id or new_id()
+    if renew(worker_id):
+        return worker_id
     process, now = Process.current(), database.now()
-    worker_id = f"{socket.gethostname()[:40]}:{process.pid}:{uuid.uuid4().hex[:12]}"
+    retire(worker_id)
     BatchWorker.objects.create(
         id=worker_id,
         host=socket.gethostname()[:120],

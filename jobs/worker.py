@@ -52,7 +52,7 @@ class Worker:
         self._expelled = False
         self._database_away = False
         self._unsure = False
-        self._worker_id = ""
+        self._worker_id = self._next_id = ""
         self._heartbeat: Heartbeat | None = None
         self._next_housekeeping = 0.0
         self._next_sweep = 0.0
@@ -138,7 +138,9 @@ class Worker:
     async def _register(self) -> None:
         await self._pool.run(takeover.expel_dead_processes)
         await self._pool.run(takeover.take_over_expired)
-        self._worker_id = await self._pool.run(leases.register)
+        self._next_id = self._next_id or leases.new_id()
+        self._worker_id = await self._pool.run(leases.register, self._next_id)
+        self._next_id = ""
         loop = asyncio.get_running_loop()
 
         def tell() -> None:

@@ -142,3 +142,11 @@ def test_it_gives_everything_back_when_a_worker_leaves(
     assert_sound()
     takeover.leave(worker)
     assert BatchEvent.objects.filter(kind="taken_over").count() == 1
+
+
+def test_it_registers_once_however_often_it_tries(worker: str) -> None:
+    assert leases.register(worker) == worker
+    assert BatchWorker.objects.count() == 1
+    leases.expel(worker)
+    assert leases.register(worker) == worker
+    assert not BatchWorker.objects.get().expelled
