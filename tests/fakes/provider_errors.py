@@ -6,7 +6,8 @@ from typing import Any
 
 Answer = dict[str, Any]
 CANARY = {"openai": "sk-CANARY1234567890", "gemini": "AIzaCANARY1234567890"}
-IN_TEN_MINUTES = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+# Far enough for the longest run, below the day that is respected at most.
+IN_HALF_A_DAY = format_datetime(datetime.now(UTC) + timedelta(hours=12), usegmt=True)
 
 # Name: status, headers, what OpenAI says, what Gemini says.
 Error = tuple[int, dict[str, str], Answer, Answer]
@@ -29,7 +30,7 @@ ERRORS: dict[str, Error] = {
     "rate_limit_nonsense": (429, {"retry-after": "soon"}, *_LIMIT),
     "rate_limit_past": (429, {"retry-after": "Sun, 06 Nov 1994 08:49:37 GMT"}, *_LIMIT),
     "long_rate_limit": (429, {"retry-after": "600"}, *_LIMIT),
-    "rate_limit_date": (429, {"retry-after": IN_TEN_MINUTES}, *_LIMIT),
+    "rate_limit_date": (429, {"retry-after": IN_HALF_A_DAY}, *_LIMIT),
     "rate_limit_huge": (429, {"retry-after": "1e300"}, *_LIMIT),
     "retry_info": (429, {}, *_delay("0.05s")),
     "long_retry_info": (429, {}, *_delay("600s")),
