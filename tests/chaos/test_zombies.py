@@ -90,9 +90,14 @@ def claimed_again(world: World, zombie: Zombie) -> float | None:
 
 
 def take_over(world: World, zombies: dict[str, Zombie]) -> WorkerProcess:
-    """A worker that goes on with all jobs, and whose calls then wait without an end."""
+    """A worker that goes on with all jobs, and whose calls then wait without an end.
+
+    Its own lease is long: a busy machine must not make a zombie of it.
+    """
     world.fake.latency = ENDLESS_SECONDS
-    worker = world.start_worker("--items-in-flight", str(IN_FLIGHT)).wait_ready()
+    worker = world.start_worker(
+        "--items-in-flight", str(IN_FLIGHT), BATCH_LEASE_SECONDS="600"
+    ).wait_ready()
     name = world.worker_id(worker)
     calling = f"SELECT id FROM batch_attempts WHERE worker = '{name}' AND state = 'calling'"
     wait_for(
