@@ -42,7 +42,7 @@ def test_it_finishes_by_itself_with_nothing_lost(
         wait_for(lambda share=share: world.written() >= share * ARTICLES // 5, timeout=60)
         disturb(world)
     world.wait_until_finished(90)
-    assert not early.ended()
+    assert not early.ended(), early.log()
     assert world.written() == ARTICLES
     world.audit()
     world.explain_calls()
