@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: setup setup-dev run test test-sqlite test-mariadb chaos lint format bench lock messages
+.PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
+.PHONY: bench bench-audit bench-claims chaos mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -34,6 +35,15 @@ format: setup-dev
 
 bench: setup-dev ## how fast a batch job is taken in, beside /healthz
 	@exec $(PY) -m benchmarks.create_job
+
+bench-audit: setup-dev ## how long the audit takes on a million items
+	@exec $(PY) -m benchmarks.audit
+
+bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
+	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
+	@exec $(PY) -m tests.mutations $(ARGS)
 
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in

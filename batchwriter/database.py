@@ -6,7 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, models, transaction
+from django.conf import settings as django_settings
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connections,
+    models,
+    transaction,
+)
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Func
 from django.utils import timezone
@@ -16,6 +26,20 @@ Result = TypeVar("Result")
 # 1213 deadlock, 1205 lock wait time-out, 1020 row changed since it was read: the server rolled
 # the transaction back (1205: the statement) and says that it may be tried again.
 RETRIED_ERRORS = frozenset({1213, 1205, 1020})
+# What the server says when it cannot read or write for now, by number.
+AWAY_ERRORS = frozenset(
+    RETRIED_ERRORS
+    | {1021, 1023, 1024, 1026, 1030, 1114, 1878}  # its disk is full, or fails
+    | {1290, 1792, 1836, 1874}  # it is read-only
+    | {1037, 1038, 1041, 1135, 1206}  # it is out of memory, threads or locks
+    | {1040, 1203, 1226}  # too many connections
+    | {1042, 1043, 1044, 1045, 1049, 1129, 1130, 1146}  # it lets nobody in, or is not set up yet
+    | {1047, 1053, 1077, 1078, 1079, 1080}  # it starts, stops, or waits for its cluster
+    | {1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1927, 4031}  # it hung up
+    | {1180, 1181, 1317, 1412, 1615, 1969, 3024}  # it gave the statement up
+)
+CLIENT_ERRORS = range(2000, 3000)
+SYSTEM_ERRORS = range(1, 1000)
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.02
 
@@ -60,10 +84,53 @@ def now() -> datetime:
         return timezone.make_aware(cursor.fetchone()[0], timezone=UTC)
 
 
+def clock() -> tuple[str, list[Any]]:
+    """SQL for the database's time, as it is stored, and its parameters."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "mysql":
+        return "UTC_TIMESTAMP(6)", []
+    return "%s", [connection.ops.adapt_datetimefield_value(timezone.now())]
+
+
 def error_number(error: Exception) -> int | None:
     """The server's number of a database error, None where it has none (SQLite)."""
     number = error.args[0] if error.args else None
     return number if isinstance(number, int) else None
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether ``error`` says that the database cannot be used for now, through no fault of ours.
+
+    It cannot be reached, hung up, is read-only, has no room, was too slow, or is not migrated
+    yet: the same may succeed later. Never true for what the statement or its values have caused.
+    """
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, DatabaseError):
+        return False
+    number = error_number(error)
+    if number is None:
+        return isinstance(error, OperationalError)
+    if isinstance(error, InternalError) and number in SYSTEM_ERRORS:
+        return True
+    return number in AWAY_ERRORS or number in CLIENT_ERRORS
+
+
+def limit_waiting() -> None:
+    """Take no answer within DATABASE_TIMEOUT_SECONDS for a lost connection, from now on.
+
+    For processes that serve: a server that is frozen must not hold them for ever. Migrations and
+    audits may take as long as they need. Call it before the first connection is made.
+    """
+    seconds = django_settings.DATABASE_TIMEOUT_SECONDS
+    for settings in connections.settings.values():
+        if settings["ENGINE"].endswith("mysql"):
+            settings["OPTIONS"] |= {"read_timeout": seconds, "write_timeout": seconds}
+
+
+def close_before_fork() -> None:
+    """Leave a child no connection: two processes that talk on one corrupt each other."""
+    connections.close_all()
 
 
 def in_transaction(function: Callable[[], Result]) -> Result:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from batchwriter import unavailable
+
 
 @never_cache
 @require_safe
@@ -25,7 +27,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except (DatabaseError, InterfaceError):
         connection.close()
-        return JsonResponse({"status": "the database cannot be reached"}, status=503)
+        return _not_ready("the database cannot be reached")
     if missing:
-        return JsonResponse({"status": f"{len(missing)} migrations are missing"}, status=503)
+        return _not_ready(f"{len(missing)} migrations are missing")
     return JsonResponse({"status": "ready"})
+
+
+def _not_ready(reason: str) -> JsonResponse:
+    headers = {"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)}
+    return JsonResponse({"status": reason}, status=503, headers=headers)

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-from batchwriter import unavailable
+from batchwriter import database, unavailable
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -40,14 +42,32 @@ class DatabaseAwayMiddleware:
         """Answer ``request``; errors of other middleware are caught here too."""
         try:
             return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
+            if not database.is_away(error):
+                raise
             return unavailable.response(request, error)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a view's lost database into the same answer."""
-        if isinstance(error, OperationalError | InterfaceError):
+        if database.is_away(error):
             return unavailable.response(request, error)
         return None
+
+
+class ReadingSessionMiddleware(SessionMiddleware):
+    """Shows a page also where the database takes no writes at present.
+
+    What reading changes in a session, such as messages that were shown, can be written later.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session, or leave that out where the page only reads."""
+        try:
+            return super().process_response(request, response)
+        except Error as error:
+            if request.method not in SAFE_METHODS or not database.is_away(error):
+                raise
+            return response
 
 
 class LanguageMiddleware(LocaleMiddleware):

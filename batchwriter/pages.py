@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import Page, Paginator
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from batchwriter import rest, unavailable
+from batchwriter import database, rest, unavailable
 
 View = Callable[..., HttpResponse]
 
@@ -115,7 +114,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     before other middleware can see it.
     """
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, Exception) and database.is_away(error):
         return unavailable.response(request, error)
     return _error(request, 500, _("Something went wrong on our side."))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers, status
@@ -16,7 +15,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from accounts.models import User
-from batchwriter import unavailable
+from batchwriter import database, unavailable
 from batchwriter.errors import BatchwriterError, InvalidInput
 
 log = logging.getLogger("batchwriter.api")
@@ -159,7 +158,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | H
     """Any exception of a view in the one shape; None for what is a fault of ours."""
     if isinstance(error, BatchwriterError):
         return _ours(error)
-    if isinstance(error, OperationalError | InterfaceError):
+    if database.is_away(error):
         return unavailable.response(context["request"], error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()

@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "batchwriter.middleware.DatabaseAwayMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "batchwriter.middleware.ReadingSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -124,16 +124,20 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# How long web and worker wait for one answer of a MariaDB or MySQL server.
+DATABASE_TIMEOUT_SECONDS = env.integer("DATABASE_TIMEOUT_SECONDS", 10)
 if DATABASES["default"]["ENGINE"].endswith("mysql"):
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
         "charset": "utf8mb4",
         "isolation_level": "read committed",
-        "connect_timeout": 5,
-        # The comment is code for MariaDB alone: a worker that was frozen in the middle of a
-        # transaction must not keep its row locks for as long as it sleeps.
+        "connect_timeout": min(DATABASE_TIMEOUT_SECONDS, 5),
+        # Waiting for a lock ends before DATABASE_TIMEOUT_SECONDS do. The comment is code for
+        # MariaDB alone: a worker that was frozen in the middle of a transaction must not keep its
+        # row locks for as long as it sleeps.
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
+        f", innodb_lock_wait_timeout={max(DATABASE_TIMEOUT_SECONDS // 2, 1)}"
         " /*M!100300 , idle_transaction_timeout=15 */",
     }
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}

@@ -10,6 +10,7 @@ from articles.api import ArticleApi, ArticlesApi, ModelsApi, WebsiteApi, Website
 from batchwriter import converters, health, pages
 from batchwriter.docs import DocsApi, SchemaApi
 from jobs import api as jobs_api
+from jobs import audit_views
 from jobs import views as jobs_views
 
 converters.register()
@@ -49,6 +50,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", include(api)),
+    path("admin/audit/", audit_views.audit_page, name="admin-audit"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("articles.urls")),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,10 +12,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from batchwriter import database
 from batchwriter.errors import InvalidTransition
 from batchwriter.readonly_admin import ReadOnlyAdmin, ReadOnlyInline
 from batchwriter.rest import user_of
-from jobs import lifecycle
+from jobs import circuits, costs, lifecycle
 from jobs.models import (
     BatchAttempt,
     BatchEvent,
@@ -24,6 +25,7 @@ from jobs.models import (
     BatchWorker,
     ProviderCircuit,
 )
+from jobs.status import AttemptState, JobStatus, PauseReason
 
 ROWS_INSIDE = 50
 Action = Callable[..., BatchJob]
@@ -133,8 +135,8 @@ class BatchJobAdmin(ReadOnlyAdmin):
             messages.success(request, _("Done for %(count)d jobs.") % {"count": done})
 
 
-class LostFilter(admin.SimpleListFilter):
-    """Attempts that the operator paid for."""
+class PaidByFilter(admin.SimpleListFilter):
+    """Attempts that the operator paid for, wholly or in part."""
 
     title = gettext_lazy("paid by")
     parameter_name = "paid"
@@ -144,10 +146,8 @@ class LostFilter(admin.SimpleListFilter):
         return [("operator", _("operator"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Lost attempts, and those that spent more than was charged."""
-        if self.value() != "operator":
-            return queryset
-        return queryset.filter(Q(state="lost") | Q(tokens_spent__gt=0, tokens_charged=0))
+        """Those with a share of the operator's."""
+        return costs.paid_by_operator(queryset) if self.value() == "operator" else queryset
 
 
 @admin.register(BatchAttempt)
@@ -155,10 +155,32 @@ class BatchAttemptAdmin(ReadOnlyAdmin):
     """Starts of keywords and what they cost whom."""
 
     list_display = ("id", "job", "item", "number", "state", "worker", "tokens_held",
-                    "tokens_spent", "tokens_charged", "estimated", "error_code", "started_at",
-                    "ended_at")  # fmt: skip
-    list_filter = ("state", LostFilter, "estimated")
+                    "tokens_spent", "tokens_charged", "tokens_unconfirmed", "operator_tokens",
+                    "estimated", "error_code", "started_at", "ended_at")  # fmt: skip
+    list_filter = ("state", PaidByFilter, "estimated", "job__writing_model", "started_at")
     list_select_related = ("job", "item")
+    change_list_template = "admin/attempts.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the operator's share."""
+        return costs.with_share(super().get_queryset(request))
+
+    @admin.display(description=gettext_lazy("operator pays"), ordering="operator_tokens")
+    def operator_tokens(self, attempt: Any) -> int:
+        """Tokens that the provider bills, or may bill, and no user was charged for."""
+        return int(attempt.operator_tokens)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list; with what it adds up to where it is the operator's alone."""
+        page = super().changelist_view(request, extra_context)
+        context: dict[str, Any] = getattr(page, "context_data", {})
+        listed = context.get("cl")
+        if listed is not None and request.GET.get(PaidByFilter.parameter_name) == "operator":
+            rows = costs.totals(listed.queryset)
+            states = dict(AttemptState.choices)
+            context["totals"] = [(states[row.state], row) for row in rows]
+            context["total"] = sum(row.tokens for row in rows)
+        return page
 
 
 @admin.register(BatchWorker)
@@ -172,5 +194,45 @@ class BatchWorkerAdmin(ReadOnlyAdmin):
 class ProviderCircuitAdmin(ReadOnlyAdmin):
     """Which models are not called at present, and why."""
 
-    list_display = ("writing_model", "opened_at", "retry_at", "failures", "probing", "reason")
+    list_display = ("name", "state", "opened_at", "retry_at", "reason", "jobs_waiting",
+                    "failures")  # fmt: skip
+    list_filter = ("provider",)
     list_select_related = ("writing_model",)
+    actions = ("try_now",)
+
+    @admin.display(description=gettext_lazy("model"), ordering="subject")
+    def name(self, circuit: ProviderCircuit) -> str:
+        """The model, or all models of a provider."""
+        if circuit.writing_model is not None:
+            return circuit.writing_model.label
+        return _("all models of %(provider)s") % {"provider": circuit.provider}
+
+    @admin.display(description=gettext_lazy("state"), ordering="opened_at")
+    def state(self, circuit: ProviderCircuit) -> str:
+        """Where it stands, in words."""
+        if circuit.opened_at is None:
+            return _("answers")
+        return _("is being tried") if circuit.probing else _("is not answering")
+
+    @admin.display(description=gettext_lazy("jobs waiting"))
+    def jobs_waiting(self, circuit: ProviderCircuit) -> int:
+        """Jobs that go on when it answers."""
+        if circuit.opened_at is None:
+            return 0
+        waiting = BatchJob.objects.filter(
+            status=JobStatus.PAUSED, pause_reason=PauseReason.PROVIDER
+        )
+        if circuit.writing_model_id is None:
+            return waiting.filter(writing_model__provider=circuit.provider).count()
+        return waiting.filter(writing_model=circuit.writing_model_id).count()
+
+    @admin.action(description=gettext_lazy("Try now"), permissions=["steer"])
+    def try_now(self, request: HttpRequest, rows: QuerySet[ProviderCircuit]) -> None:
+        """Let the next keyword probe the chosen circuits at once."""
+        subjects = list(rows.values_list("pk", flat=True))
+        count = circuits.try_at_once(subjects, database.now())
+        messages.success(request, _("%(count)d will be tried now.") % {"count": count})
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        """Whether the operator may change circuits (the rows themselves are never edited)."""
+        return request.user.has_perm("jobs.change_providercircuit")

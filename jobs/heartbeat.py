@@ -7,7 +7,7 @@ from django.conf import settings
 
 from batchwriter import logs
 from jobs import leases
-from jobs.pool import AWAY, forget_broken_connection
+from jobs.pool import DatabaseAway, ask, forget_connection
 
 BEATS_PER_LEASE = 4
 RETRY_SECONDS = 1.0
@@ -40,13 +40,12 @@ class Heartbeat:
         try:
             while not self._stopped.wait(delay):
                 try:
-                    if not leases.renew(self._worker_id):
+                    if not ask(lambda: leases.renew(self._worker_id)):
                         self._on_expelled()
                         return
                     delay = pause
-                except AWAY as error:
+                except DatabaseAway as error:
                     logs.event("database_away", reason=str(error), worker=self._worker_id)
-                    forget_broken_connection()
                     delay = min(RETRY_SECONDS, pause)
         finally:
-            forget_broken_connection()
+            forget_connection()

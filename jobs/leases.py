@@ -8,9 +8,12 @@ import os
 import socket
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from batchwriter import database
 from batchwriter.database import DatabaseNow
@@ -81,12 +84,14 @@ def register() -> str:
         process_started=process.started[:40],
         started_at=now,
         seen_at=now,
-        expires_at=now,
-    )
-    BatchWorker.objects.filter(pk=worker_id).update(
-        expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS)
+        expires_at=now + timedelta(seconds=settings.BATCH_LEASE_SECONDS),
     )
     return worker_id
+
+
+def ended() -> QuerySet[BatchWorker]:
+    """The workers whose leases were ended or have run out: what they hold is to be taken back."""
+    return BatchWorker.objects.filter(Q(expelled=True) | Q(expires_at__lte=DatabaseNow()))
 
 
 def renew(worker_id: str) -> bool:
@@ -103,11 +108,16 @@ def require(worker_id: str) -> None:
 
     Whoever expels this worker waits for that transaction, and then sees what it took.
     """
-    alive = BatchWorker.objects.select_for_update().filter(
-        pk=worker_id, expelled=False, expires_at__gt=DatabaseNow()
-    )
-    if not alive:
-        raise Expelled(worker_id)
+    for_update = " FOR UPDATE" if database.supports_skip_locked() else ""
+    clock, times = database.clock()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM batch_workers WHERE id = %s AND expelled = %s AND expires_at > {clock}"  # noqa: S608
+            + for_update,
+            [worker_id, False, *times],
+        )
+        if cursor.fetchone() is None:
+            raise Expelled(worker_id)
 
 
 def expel(worker_id: str) -> None:

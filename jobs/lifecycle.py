@@ -1,7 +1,7 @@
 """What people do with a job: create, pause, resume, cancel, retry.
 
 The one place for API, pages, admin and command line. Every function is one short transaction
-that locks the job first; the order of locks is job, item, attempt, user, queue.
+that locks the job first; the order of locks is job, item, attempt, user, circuit, queue.
 """
 
 import contextlib
@@ -224,7 +224,7 @@ def resume(job_id: int, *, by: User | None) -> BatchJob:
 
     def act(job: BatchJob, now: datetime) -> dict[str, Any]:
         if job.pause_reason == PauseReason.PROVIDER and by is not None:
-            circuits.try_now(job.writing_model_id, now)
+            circuits.try_now(job.writing_model, now)
         return {"status": JobStatus.PENDING, "pause_reason": None, "error_message": None}
 
     return _act(job_id, (JobStatus.PAUSED,), EventKind.RESUMED, by, act)

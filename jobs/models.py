@@ -189,6 +189,7 @@ class BatchAttempt(models.Model):
 
     It holds the tokens and one article of its user while it is ``calling``, and says afterwards
     what the provider was paid: ``tokens_charged`` by the user, the rest by the operator.
+    ``tokens_unconfirmed`` is None while nobody knows. A ``probe`` tries a provider that was down.
     """
 
     item = models.ForeignKey(BatchItem, on_delete=models.CASCADE, related_name="tries")
@@ -204,6 +205,13 @@ class BatchAttempt(models.Model):
         _("tokens spent"), default=0, help_text=_("As the provider reported, dropped answers too.")
     )
     tokens_charged = models.PositiveBigIntegerField(_("tokens charged"), default=0)
+    tokens_unconfirmed = models.PositiveBigIntegerField(
+        _("tokens unconfirmed"),
+        null=True,
+        blank=True,
+        help_text=_("An estimate for calls that never answered; the provider may bill them."),
+    )
+    probe = models.BooleanField(default=False, editable=False)
     estimated = models.BooleanField(
         _("estimated"), default=False, help_text=_("The provider did not report its usage.")
     )
@@ -325,18 +333,26 @@ class BatchWorker(models.Model):
 
 
 class ProviderCircuit(models.Model):
-    """Whether a model may be called at present; one row a model, shared by all workers.
+    """Whether a model, or everything that a provider's key opens, may be called at present.
 
-    Open from ``opened_at``; from ``retry_at`` on one job goes on as a probe. ``failures`` counts
-    keywords that were lost to the provider in a row.
+    One row a ``subject`` (``model:7``, ``key:openai``), shared by all workers. Open from
+    ``opened_at``; from ``retry_at`` on one keyword is written as a probe. ``failures`` counts
+    keywords that were lost to the provider in a row, ``openings`` how often it opened in a row.
     """
 
-    writing_model = models.OneToOneField(
-        WritingModel, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    subject = ExactCharField(primary_key=True, max_length=60, editable=False)
+    provider = models.CharField(_("provider"), max_length=20)
+    writing_model = models.ForeignKey(
+        WritingModel,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("model"),
     )
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     opened_at = models.DateTimeField(_("open since"), null=True, blank=True)
-    retry_at = models.DateTimeField(_("next try"), null=True, blank=True, db_index=True)
+    retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
     openings = models.PositiveIntegerField(_("openings in a row"), default=0)
     probing = models.BooleanField(_("being tried"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
@@ -345,6 +361,7 @@ class ProviderCircuit(models.Model):
         db_table = "provider_circuits"
         verbose_name = _("provider circuit")
         verbose_name_plural = _("provider circuits")
+        indexes = [models.Index(fields=["opened_at"], name="provider_circuits_opened")]
 
     def __str__(self) -> str:
-        return str(self.writing_model)
+        return self.subject

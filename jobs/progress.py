@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, UserQueue
@@ -79,10 +80,13 @@ class JobSnapshot:
 def shown(jobs: BatchJobQuerySet) -> BatchJobQuerySet:
     """``jobs`` with all that ``advice`` needs: the model, and when its provider is tried again."""
     circuit = ProviderCircuit.objects.filter(
-        pk=OuterRef("writing_model_id"), opened_at__isnull=False
-    )
+        Q(writing_model=OuterRef("writing_model"))
+        | Q(writing_model=None, provider=OuterRef("writing_model__provider")),
+        opened_at__isnull=False,
+    ).order_by("-retry_at")
     return jobs.select_related("writing_model").annotate(
-        provider_retry_at=Subquery(circuit.values("retry_at"))
+        provider_retry_at=Subquery(circuit.values("retry_at")[:1]),
+        provider_probing=Subquery(circuit.values("probing")[:1]),
     )
 
 
@@ -209,12 +213,24 @@ def advice(job: BatchJob) -> str:
 
 
 def _provider_advice(job: BatchJob) -> str:
-    values = {"model": job.writing_model.label, "reason": job.error_message or ""}
+    """The reason is one of the taxonomy's sentences, kept in English and translated here."""
+    reason = _(job.error_message) if job.error_message else ""
+    values = {"model": job.writing_model.label, "reason": reason.rstrip(".")}
     retry_at: datetime | None = getattr(job, "provider_retry_at", None)
     if retry_at is None:
         return _("%(model)s was not answering; the job goes on by itself.") % values
-    seconds = max(int((retry_at - timezone.now()).total_seconds()), 1)
-    return _("%(model)s is not answering (%(reason)s). Next try in %(seconds)d s, by itself.") % {
+    if getattr(job, "provider_probing", False) or retry_at <= timezone.now():
+        return _("%(model)s is not answering (%(reason)s). It is being tried right now.") % values
+    return _("%(model)s is not answering (%(reason)s). Next try %(time)s, by itself.") % {
         **values,
-        "seconds": seconds,
+        "time": _moment(retry_at),
     }
+
+
+def _moment(moment: datetime) -> str:
+    """The time of day with its zone, and the date where it is not today's: ``14:05 UTC``."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    time = f"{time_format(local, 'H:i')} {local.tzname()}"
+    if local.date() == today:
+        return time
+    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {time}"

@@ -1,21 +1,24 @@
 """One leased job: its keywords side by side, as many at once as there is room for."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
 from articles.writing import pipeline
+from articles.writing.booking import Spend
 from batchwriter import logs
 from jobs import queue, settlement
-from jobs.pool import AWAY, DatabasePool
-from jobs.queue import Lease, Next, Stale, Start
+from jobs.handles import Lease, Stale, Start
+from jobs.pool import DatabaseAway, DatabasePool
+from jobs.queue import Next
 from jobs.settlement import Failure
 
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
 LOOK_AGAIN_SECONDS = 0.5
 DATABASE_RETRY_SECONDS = 0.5
-INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.")
+INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.", ours=True)
 
 
 class Runner:
@@ -38,7 +41,9 @@ class Runner:
         self._most = items_in_flight
         self._running: dict[asyncio.Task[None], Start] = {}
         self._starting = True
+        self._aborted = False
         self._looks_again = False
+        self._unsure = False
         self._wake = asyncio.Event()
         self._crash: BaseException | None = None
 
@@ -59,6 +64,7 @@ class Runner:
 
     def abort(self) -> None:
         """Start nothing more and drop the calls in flight. Their attempts are ended elsewhere."""
+        self._aborted = True
         self.stop_starting()
         for task in self._running:
             task.cancel()
@@ -70,8 +76,13 @@ class Runner:
         say that it runs, and only a take-over can tell them otherwise.
         """
         look = Next.MORE
-        while self._starting or self._running:
+        while self._starting or self._running or self._unsure:
+            if self._unsure:
+                await self._make_sure()
+                continue
             room = self._most - len(self._running)
+            if look is Next.ALONE and self._running:
+                room = 0
             wants = look is Next.MORE or not self._running or self._looks_again
             if self._starting and room > 0 and wants:
                 look = await self._start(room)
@@ -90,16 +101,29 @@ class Runner:
         except Stale:
             self._starting = False
             return Next.EMPTY
-        except AWAY:
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+        except DatabaseAway:
+            self._unsure = True
             return Next.MORE
         if look is Next.PAUSED:
             self._starting = False
+        if self._aborted:
+            # What was started meanwhile is not written by anybody.
+            self._unsure = True
+            return look
         for start in starts:
             task = asyncio.create_task(self._write(start))
             self._running[task] = start
             task.add_done_callback(self._done)
         return look
+
+    async def _make_sure(self) -> None:
+        """Give up whatever was started without our hearing of it: the connection broke then."""
+        running = [start.item_id for start in self._running.values()]
+        try:
+            await self._pool.run(queue.drop_unknown, self.lease, running)
+            self._unsure = False
+        except DatabaseAway:
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
@@ -120,10 +144,18 @@ class Runner:
         self._wake.clear()
 
     async def _write(self, start: Start) -> None:
-        spent = pipeline.Spend()
+        spent = Spend()
+        try:
+            await self._outcome(start, spent)
+        except asyncio.CancelledError:
+            with contextlib.suppress(DatabaseAway):
+                await self._pool.run(settlement.note_cost, start, spent.total, spent.unconfirmed)
+            raise
+
+    async def _outcome(self, start: Start, spent: Spend) -> None:
         try:
             provider = self._provider(start.model.provider)
-            draft = await pipeline.write(start.brief(), provider, spent)
+            draft = await pipeline.write(start.brief(), provider, spent, probing=start.probe)
         except ProviderUnavailable as error:
             await self._give_way(start, error, spent)
         except ProviderError as error:
@@ -135,8 +167,14 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
-    async def _settle(self, start: Start, draft: pipeline.Draft, spent: pipeline.Spend) -> None:
-        article = await self._persist(start, settlement.settle, start, draft, spent.dropped)
+    async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
+        try:
+            article = await self._persist(
+                start, settlement.settle, start, draft, spent.dropped, spent.unconfirmed
+            )
+        except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
+            logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
+            return await self._fail(start, INTERNAL_ERROR, spent)
         if article is not None:
             logs.event(
                 "article_created",
@@ -147,8 +185,10 @@ class Runner:
                 tokens=draft.usage.total,
             )
 
-    async def _fail(self, start: Start, failure: Failure, spent: pipeline.Spend) -> None:
-        failed = await self._persist(start, settlement.fail, start, failure, spent.total)
+    async def _fail(self, start: Start, failure: Failure, spent: Spend) -> None:
+        failed = await self._persist(
+            start, settlement.fail, start, failure, spent.total, spent.unconfirmed
+        )
         if failed is not None:
             logs.event(
                 "article_failed",
@@ -158,10 +198,10 @@ class Runner:
                 reason=failure.code,
             )
 
-    async def _give_way(
-        self, start: Start, error: ProviderUnavailable, spent: pipeline.Spend
-    ) -> None:
-        await self._persist(start, settlement.provider_unavailable, start, error, spent.total)
+    async def _give_way(self, start: Start, error: ProviderUnavailable, spent: Spend) -> None:
+        await self._persist(
+            start, settlement.provider_unavailable, start, error, spent.total, spent.unconfirmed
+        )
         logs.event("job_paused", job=start.job_id, reason=error.code, worker=start.worker)
 
     async def _persist(self, start: Start, function: Callable[..., Any], *args: Any) -> Any:
@@ -177,5 +217,5 @@ class Runner:
                     "result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker
                 )
                 return None
-            except AWAY:
+            except DatabaseAway:
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)

@@ -15,8 +15,8 @@ from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.pipeline import Draft
 from batchwriter import database
 from jobs import circuits, turns
+from jobs.handles import Stale, Start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
-from jobs.queue import Stale, Start
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import move, record
 
@@ -25,18 +25,23 @@ CRASHED_WORKER = "crashed_worker"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a keyword came to nothing. ``outage``: the provider's fault, not the keyword's."""
+    """Why a keyword came to nothing.
+
+    ``outage``: the provider's fault, not the keyword's. ``ours``: nobody's but our own.
+    """
 
     code: str
     message: str
     outage: bool = False
+    ours: bool = False
 
 
-def settle(start: Start, draft: Draft, dropped: Usage) -> int:
+def settle(start: Start, draft: Draft, dropped: Usage, unconfirmed: int = 0) -> int:
     """Write the article and everything that goes with it; returns the article's id.
 
-    ``dropped`` is what answers cost that are not part of the article; the operator bears it.
-    Called again after an unknown outcome, it returns the article that is there. Raises Stale.
+    ``dropped`` is what answers cost that are not part of the article, ``unconfirmed`` an estimate
+    for calls without an answer, in tokens; the operator bears both. Called again after an unknown
+    outcome, it returns the article that is there. Raises Stale.
     """
 
     def step() -> int:
@@ -45,7 +50,8 @@ def settle(start: Start, draft: Draft, dropped: Usage) -> int:
         if earlier is not None:
             return earlier
         now = database.now()
-        held = _end(start, AttemptState.SETTLED, now, draft.usage + dropped, draft.usage)
+        spent = draft.usage + dropped
+        held = _end(start, AttemptState.SETTLED, now, spent, unconfirmed)
         item = BatchItem.objects.get(pk=start.item_id)
         # Before a slug is chosen: another worker may settle an article of the same user.
         ledger.lock(job.user_id)
@@ -57,14 +63,14 @@ def settle(start: Start, draft: Draft, dropped: Usage) -> int:
         _settle_item(item, now, status=ItemStatus.COMPLETED, article=article, tokens_used=paid)
         _count(job, item, now, completed_items=1, tokens_used=paid)
         record(job, EventKind.ITEM_COMPLETED, at=now, item_id=item.pk, worker=start.worker)
+        circuits.got_through(start.model, probe=start.probe)
         _finish_if_settled(job, now)
-        circuits.close(job.writing_model_id)
         return article.pk
 
     return database.in_transaction(step)
 
 
-def fail(start: Start, failure: Failure, spent: Usage) -> bool:
+def fail(start: Start, failure: Failure, spent: Usage, unconfirmed: int = 0) -> bool:
     """The keyword failed: its hold ends, nothing is charged, the job goes on.
 
     Where it was the provider's fault and the model's circuit opens, or is open, the keyword waits
@@ -74,34 +80,56 @@ def fail(start: Start, failure: Failure, spent: Usage) -> bool:
     def step() -> bool:
         job = _lock_job(start)
         now = database.now()
-        if failure.outage and circuits.count_loss(job.writing_model_id, failure.message, now):
-            _wait_again(job, start, failure, spent, now)
+        _release(job, start, spent, unconfirmed, failure.code, now)
+        if failure.outage and circuits.count_loss(
+            start.model, failure.message, now, probe=start.probe
+        ):
+            _wait_again(job, start, failure, now)
             return False
-        _release(job, start, spent, failure.code, now)
+        if failure.ours and start.probe:
+            circuits.release_probe(start.model, now)
+        elif not failure.outage and not failure.ours:
+            circuits.got_through(start.model, probe=start.probe)
         fail_item(job, BatchItem.objects.get(pk=start.item_id), failure, now, start.worker)
-        if not failure.outage:
-            circuits.answered(job.writing_model_id)
         return True
 
     return database.in_transaction(step)
 
 
-def provider_unavailable(start: Start, error: ProviderUnavailable, spent: Usage) -> None:
+def provider_unavailable(
+    start: Start, error: ProviderUnavailable, spent: Usage, unconfirmed: int = 0
+) -> None:
     """Nothing of this model (or key) can be written now: the keyword waits, the job pauses."""
 
     def step() -> None:
         job = _lock_job(start)
         now = database.now()
+        _release(job, start, spent, unconfirmed, error.code, now)
+        if start.probe and error.code == "model_not_found":
+            circuits.key_works(start.model)
         circuits.open_for(
             start.model,
             error.message,
             now,
             whole_provider=error.scope == "provider",
             retry_after=error.retry_after,
+            probe=start.probe,
         )
-        _wait_again(job, start, Failure(error.code, error.message), spent, now)
+        _wait_again(job, start, Failure(error.code, error.message), now)
 
     database.in_transaction(step)
+
+
+def note_cost(start: Start, spent: Usage, unconfirmed: int) -> None:
+    """Say what a keyword has cost that was dropped, or is about to be.
+
+    Until then what it held stands for it. An attempt that was lost keeps that estimate.
+    """
+    BatchAttempt.objects.filter(
+        item_id=start.item_id,
+        number=start.number,
+        state__in=(AttemptState.CALLING, AttemptState.DROPPED),
+    ).update(tokens_spent=spent.total, tokens_unconfirmed=unconfirmed, estimated=spent.estimated)
 
 
 def fail_item(job: BatchJob, item: BatchItem, failure: Failure, now: datetime, worker: str) -> None:
@@ -134,7 +162,12 @@ def _settled_article(start: Start) -> int | None:
 
 
 def _end(
-    start: Start, state: AttemptState, now: datetime, spent: Usage, kept: Usage, code: str = ""
+    start: Start,
+    state: AttemptState,
+    now: datetime,
+    spent: Usage,
+    unconfirmed: int,
+    code: str = "",
 ) -> int:
     """End the attempt; returns the tokens that it held. Raises Stale where it no longer runs."""
     held = start.attempts().values_list("tokens_held", flat=True).first()
@@ -142,7 +175,8 @@ def _end(
         state=state,
         ended_at=now,
         tokens_spent=spent.total,
-        estimated=kept.estimated,
+        tokens_unconfirmed=unconfirmed,
+        estimated=spent.estimated,
         error_code=code,
     )
     if held is None or not ended:
@@ -150,13 +184,14 @@ def _end(
     return int(held)
 
 
-def _release(job: BatchJob, start: Start, spent: Usage, code: str, now: datetime) -> None:
-    held = _end(start, AttemptState.FAILED, now, spent, Usage(), code)
+def _release(
+    job: BatchJob, start: Start, spent: Usage, unconfirmed: int, code: str, now: datetime
+) -> None:
+    held = _end(start, AttemptState.FAILED, now, spent, unconfirmed, code)
     ledger.release(job.user_id, tokens=held, articles=1)
 
 
-def _wait_again(job: BatchJob, start: Start, failure: Failure, spent: Usage, now: datetime) -> None:
-    _release(job, start, spent, failure.code, now)
+def _wait_again(job: BatchJob, start: Start, failure: Failure, now: datetime) -> None:
     BatchItem.objects.filter(pk=start.item_id).update(status=ItemStatus.PENDING)
     if job.status == JobStatus.PROCESSING:
         move(

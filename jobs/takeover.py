@@ -4,25 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from batchwriter import database, logs
-from batchwriter.database import DatabaseNow
-from jobs import leases, turns
+from jobs import leases, poison, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
 from jobs.settlement import Failure, fail_item
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus
 from jobs.transitions import end_attempts, move, record
 
-# A keyword whose worker died this often while writing it is taken for the cause.
-LOSSES_PER_ITEM = 3
 POISON = Failure(
-    "crashed_worker", f"The worker died {LOSSES_PER_ITEM} times while writing this keyword."
+    "crashed_worker", f"The worker died {poison.LOSSES_PER_ITEM} times while writing this keyword."
 )
 
 
 def take_over_expired() -> int:
     """Take back the jobs of every worker whose lease ran out; returns the number of jobs."""
-    BatchWorker.objects.filter(expelled=False, expires_at__lte=DatabaseNow()).update(expelled=True)
+    leases.ended().filter(expelled=False).update(expelled=True)
     expelled = BatchWorker.objects.filter(expelled=True).values_list("pk", flat=True)
     return sum(_take_back(worker_id) for worker_id in list(expelled))
+
+
+def leave(worker_id: str) -> None:
+    """End a worker's own lease in order; whatever is still in its name goes on elsewhere."""
+    leases.expel(worker_id)
+    _take_back(worker_id)
 
 
 def expel_dead_processes() -> int:
@@ -63,6 +66,8 @@ def _take_job(worker_id: str, job_id: int) -> None:
         now = database.now()
         running = BatchAttempt.objects.filter(job=job, worker=worker_id, state=AttemptState.CALLING)
         item_ids = list(running.values_list("item_id", flat=True))
+        if not item_ids and job.lease_owner != worker_id:
+            return
         end_attempts(job, running, AttemptState.LOST, now)
         BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PROCESSING).update(
             status=ItemStatus.PENDING
@@ -84,7 +89,8 @@ def _take_job(worker_id: str, job_id: int) -> None:
 
 
 def _fail_poisonous(job: BatchJob, item_ids: Iterable[int], now: datetime) -> None:
-    for item in BatchItem.objects.filter(pk__in=list(item_ids), status=ItemStatus.PENDING):
-        lost = BatchAttempt.objects.filter(item=item, state=AttemptState.LOST).count()
-        if lost >= LOSSES_PER_ITEM:
+    items = list(BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PENDING))
+    poisonous = poison.lost(items, poison.LOSSES_PER_ITEM)
+    for item in items:
+        if item.pk in poisonous:
             fail_item(job, item, POISON, now, "")

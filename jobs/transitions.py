@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts import ledger
 from accounts.models import User
 from batchwriter.errors import InvalidTransition
+from jobs import circuits
 from jobs.models import BatchAttempt, BatchEvent, BatchJob
 from jobs.status import AttemptState, EventKind, may_move
 
@@ -30,13 +32,22 @@ def end_attempts(
 ) -> int:
     """End those of ``attempts`` that still run, and give back what they held.
 
-    The caller has locked the job. Returns how many there were.
+    What they cost the operator is what they held, where nobody has said better. The caller has
+    locked the job. Returns how many there were.
     """
     running = attempts.filter(state=AttemptState.CALLING)
-    totals = running.aggregate(tokens=Sum("tokens_held"))
-    ended: int = running.update(state=state, ended_at=now)
+    totals = running.aggregate(
+        tokens=Sum("tokens_held"), probe=Min("started_at", filter=Q(probe=True))
+    )
+    ended: int = running.update(
+        state=state,
+        ended_at=now,
+        tokens_unconfirmed=Coalesce("tokens_unconfirmed", "tokens_held"),
+    )
     if ended:
         ledger.release(job.user_id, tokens=totals["tokens"], articles=ended)
+    if totals["probe"] is not None:
+        circuits.release_probe(job.writing_model, totals["probe"])
     return ended
 
 

@@ -1,23 +1,20 @@
-"""The worker process: seats, poll, heartbeat, take-over, signals, drain."""
+"""The worker process: poll, claim, heartbeat, take-over, signals, drain."""
 
 import asyncio
+import os
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from django.db import OperationalError, ProgrammingError
-
-from articles.providers.base import Provider
-from articles.providers.registry import get_provider
 from batchwriter import logs
-from jobs import circuits, leases, lifecycle, queue, takeover
+from jobs import leases, lifecycle, queue, takeover, turns, waking, watch
+from jobs.handles import Stale
 from jobs.heartbeat import Heartbeat
 from jobs.models import BatchJob
-from jobs.pool import AWAY, DatabasePool
-from jobs.queue import Stale
-from jobs.runner import Runner
-from jobs.status import JobStatus
+from jobs.pool import DatabaseAway, DatabasePool
+from jobs.seats import Seats
 
 HOUSEKEEPING_SECONDS = 1.0
 SWEEP_SECONDS = 30.0
@@ -44,12 +41,17 @@ class Worker:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._pool = DatabasePool()
-        self._runners: dict[asyncio.Task[None], Runner] = {}
-        self._providers: dict[str, Provider] = {}
+        self._seats = Seats(
+            self._pool,
+            items_in_flight=options.items_in_flight,
+            on_free=self._wake_up,
+            on_crash=self._on_expelled,
+        )
         self._wake = asyncio.Event()
         self._stopping = False
         self._expelled = False
         self._database_away = False
+        self._unsure = False
         self._worker_id = ""
         self._heartbeat: Heartbeat | None = None
         self._next_housekeeping = 0.0
@@ -69,6 +71,9 @@ class Worker:
     def stop(self) -> None:
         """Ask for an orderly end."""
         self._stopping = True
+        self._wake_up()
+
+    def _wake_up(self) -> None:
         self._wake.set()
 
     def _listen_to_signals(self) -> None:
@@ -83,6 +88,10 @@ class Worker:
                 asyncio.get_running_loop().remove_signal_handler(number)
             signal.raise_signal(signal.SIGKILL)
         self.stop()
+        # Whatever hangs then, a driver or a thread: what is left is taken over after the lease.
+        last = threading.Timer(GRACE_SECONDS + LAST_WORDS_SECONDS + 0.5, os._exit, (0,))
+        last.daemon = True
+        last.start()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, but not longer than until something happens."""
@@ -97,10 +106,10 @@ class Worker:
         """Run one step; while the database is away, wait for it."""
         try:
             await step()
-        except AWAY as error:
+        except DatabaseAway as error:
             if not self._database_away:
                 logs.event("database_away", reason=str(error), worker=self._worker_id)
-            self._database_away = True
+            self._database_away = self._unsure = True
             await self._sleep(DATABASE_RETRY_SECONDS)
         else:
             if self._database_away:
@@ -112,20 +121,24 @@ class Worker:
             await self._drop_everything()
         if not self._worker_id:
             await self._register()
+        if self._unsure:
+            await self._adopt()
+        seen = await self._pool.run(watch.look, self._worker_id)
+        if not seen.alive:
+            return self._on_expelled()
         await self._watch()
+        if seen.lost:
+            await self._pool.run(takeover.take_over_expired)
         await self._housekeep()
-        await self._claim()
-        if self._options.drain and not self._runners and await self._pool.run(_nothing_left):
+        if seen.waiting or seen.lost:
+            await self._claim()
+        if self._options.drain and not self._seats and await self._pool.run(_nothing_left):
             self.stop()
 
     async def _register(self) -> None:
-        try:
-            await self._pool.run(takeover.expel_dead_processes)
-            await self._pool.run(takeover.take_over_expired)
-            self._worker_id = await self._pool.run(leases.register)
-        except ProgrammingError as error:
-            # Its tables are still to come: a deployment may start workers before it migrates.
-            raise OperationalError(*error.args) from error
+        await self._pool.run(takeover.expel_dead_processes)
+        await self._pool.run(takeover.take_over_expired)
+        self._worker_id = await self._pool.run(leases.register)
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
@@ -136,51 +149,38 @@ class Worker:
         logs.event("worker_started", worker=self._worker_id)
 
     def _on_expelled(self) -> None:
-        """Our lease ended: every job and keyword here is somebody else's now."""
+        """Our lease ended, or must: every job and keyword here is somebody else's now."""
         self._expelled = True
-        for runner in self._runners.values():
-            runner.abort()
-        self._wake.set()
+        self._seats.abort()
+        self._wake_up()
 
     async def _drop_everything(self) -> None:
         logs.event("worker_expelled", worker=self._worker_id)
-        if self._runners:
-            await asyncio.wait(self._runners)
+        await self._seats.wait()
         await self._stop_heartbeat()
         await self._pool.run(leases.expel, self._worker_id)
         self._worker_id, self._expelled = "", False
 
     async def _watch(self) -> None:
-        """See what people asked for: a paused job starts nothing, a cancelled one is dropped."""
-        runners = list(self._runners.values())
-        if not runners:
-            return
-        ids = sorted({runner.lease.job_id for runner in runners})
-        statuses = await self._pool.run(queue.statuses, ids)
-        for runner in runners:
-            status, epoch = statuses.get(runner.lease.job_id, (JobStatus.CANCELLED, 0))
-            if status == JobStatus.CANCELLED:
-                runner.abort()
-            elif status != JobStatus.PROCESSING or epoch != runner.lease.epoch:
-                runner.stop_starting()
+        """See what people asked for meanwhile."""
+        ids = sorted({lease.job_id for lease in self._seats.leases})
+        if ids:
+            self._seats.heed(await self._pool.run(watch.statuses, ids))
 
     async def _housekeep(self) -> None:
-        """Take over, let jobs try their provider again, mend turns: now and then."""
+        """Let jobs try their provider again, mend turns: now and then."""
         now = time.monotonic()
         if now < self._next_housekeeping:
             return
         self._next_housekeeping = now + HOUSEKEEPING_SECONDS
-        await self._pool.run(takeover.take_over_expired)
         await self._pool.run(_wake_jobs)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
-            await self._pool.run(queue.mend_turns)
+            await self._pool.run(turns.mend_turns)
 
     async def _claim(self) -> None:
-        before = len(self._runners)
-        while len(self._runners) < self._options.max_jobs and not self._stopping:
-            if not await self._pool.run(queue.work_is_waiting):
-                break
+        before = len(self._seats)
+        while len(self._seats) < self._options.max_jobs and not self._stopping:
             try:
                 lease = await self._pool.run(queue.claim, self._worker_id)
             except leases.Expelled:
@@ -188,40 +188,17 @@ class Worker:
                 break
             if lease is None:
                 break
-            logs.event("job_claimed", job=lease.job_id, worker=self._worker_id)
-            self._seat(
-                Runner(
-                    lease,
-                    pool=self._pool,
-                    provider=self._provider,
-                    items_in_flight=self._options.items_in_flight,
-                )
-            )
-        if len(self._runners) > before:
-            logs.event("jobs_running", count=len(self._runners), worker=self._worker_id)
+            self._seats.take(lease)
+        if len(self._seats) > before:
+            logs.event("jobs_running", count=len(self._seats), worker=self._worker_id)
 
-    def _seat(self, runner: Runner) -> None:
-        task = asyncio.create_task(runner.run())
-        self._runners[task] = runner
-        task.add_done_callback(self._unseat)
-
-    def _unseat(self, task: asyncio.Task[None]) -> None:
-        """The seat is free: look for the next job at once.
-
-        A runner that crashed leaves rows that say that it works: everything is given up then,
-        and taken back as from a dead worker.
-        """
-        runner = self._runners.pop(task)
-        self._wake.set()
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            logs.event("job_crashed", job=runner.lease.job_id, error=error)
-            self._on_expelled()
-
-    def _provider(self, name: str) -> Provider:
-        if name not in self._providers:
-            self._providers[name] = get_provider(name)
-        return self._providers[name]
+    async def _adopt(self) -> None:
+        """Take up jobs that a claim leased to us whose outcome we never heard."""
+        known = {(lease.job_id, lease.epoch) for lease in self._seats.leases}
+        for lease in await self._pool.run(watch.leases_of, self._worker_id):
+            if (lease.job_id, lease.epoch) not in known:
+                self._seats.take(lease)
+        self._unsure = False
 
     async def _leave(self) -> None:
         """Hand the jobs back at once, let what runs finish within the grace, drop the rest."""
@@ -236,28 +213,20 @@ class Worker:
         logs.event("worker_stopped", worker=self._worker_id)
 
     async def _hand_back(self) -> None:
-        # A copy: a job may end while another one is handed back.
-        for runner in list(self._runners.values()):
-            leased = runner.starting
-            runner.stop_starting()
-            if leased:
-                await self._insist(queue.hand_back, runner.lease)
+        for lease in self._seats.stop_starting():
+            await self._insist(queue.hand_back, lease)
 
     async def _finish(self, deadline: float) -> None:
-        if self._runners:
-            await asyncio.wait(self._runners, timeout=max(deadline - time.monotonic(), 0))
-        left = [start for runner in self._runners.values() for start in runner.unfinished]
-        for runner in self._runners.values():
-            runner.abort()
-        if self._runners:
-            await asyncio.wait(self._runners)
+        await self._seats.wait(max(deadline - time.monotonic(), 0))
+        left = self._seats.unfinished
+        self._seats.abort()
+        await self._seats.wait()
         for start in left:
             await self._insist(queue.drop, start)
         await self._stop_heartbeat()
-        if self._worker_id and not self._expelled:
-            await self._insist(leases.retire, self._worker_id)
-        for provider in self._providers.values():
-            await provider.aclose()
+        if self._worker_id:
+            await self._insist(takeover.leave, self._worker_id)
+        await self._seats.aclose()
         await asyncio.to_thread(self._pool.close)
 
     async def _insist(self, function: Callable[..., None], *args: object) -> None:
@@ -267,7 +236,7 @@ class Worker:
                 return await self._pool.run(function, *args)
             except Stale:
                 return None
-            except AWAY:
+            except DatabaseAway:
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     async def _stop_heartbeat(self) -> None:
@@ -282,5 +251,5 @@ def _nothing_left() -> bool:
 
 def _wake_jobs() -> None:
     """Resume the jobs that may try their provider again."""
-    for job_id in circuits.jobs_to_wake():
+    for job_id in waking.jobs_to_wake():
         lifecycle.wake(job_id)

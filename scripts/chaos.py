@@ -14,6 +14,7 @@ from tests.fakes import mariadb
 
 # A test may take longer than those that run with all others.
 HANG_SECONDS = 3600
+TESTS = ("tests/chaos", "tests/jobs/test_state_machine.py")
 
 
 def table() -> str:
@@ -37,7 +38,7 @@ def main() -> int:
     FIGURES.unlink(missing_ok=True)
     with mariadb.MariaDB() as server:
         environment = {**os.environ, "DATABASE_URL": server.url(), "CHAOS": "long"}
-        command = [sys.executable, "-m", "pytest", "-v", "--durations=0", "tests/chaos"]
+        command = [sys.executable, "-m", "pytest", "-v", "--durations=0", *TESTS]
         options = ["-o", f"faulthandler_timeout={HANG_SECONDS}", *sys.argv[1:]]
         code = subprocess.run([*command, *options], env=environment, check=False).returncode
     print(f"\n{table()}")

@@ -8,6 +8,11 @@ from batchwriter.errors import BatchwriterError
 
 Purpose = Literal["outline", "body", "metadata"]
 
+# No model reads or writes more at once; a larger number is no count of tokens.
+MOST_TOKENS = 10_000_000
+# An article of 2,400 words is 30 kB; a model's longest answer stays below one megabyte.
+MOST_BYTES = 4_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -62,7 +67,8 @@ class ProviderError(BatchwriterError):
 
     ``code`` is a short word for rows and logs, ``message`` a sentence for the user that holds
     nothing secret, ``usage`` what the failed answer cost, ``retry_after`` the provider's own wish
-    in seconds.
+    in seconds. ``perhaps_billed``: the provider may have written an answer that never came whole,
+    and bill it.
     """
 
     def __init__(
@@ -72,11 +78,17 @@ class ProviderError(BatchwriterError):
         *,
         usage: Usage = Usage(),
         retry_after: float | None = None,
+        perhaps_billed: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.usage = usage
         self.retry_after = retry_after
+        self.perhaps_billed = perhaps_billed
+
+
+class TooLarge(Exception):
+    """More came than any answer has; adapters turn it into a ProviderError."""
 
 
 class TryAgain(ProviderError):
@@ -92,10 +104,13 @@ class TryAgain(ProviderError):
         *,
         usage: Usage = Usage(),
         retry_after: float | None = None,
+        perhaps_billed: bool = False,
         outage: bool = False,
         attempts: int | None = None,
     ) -> None:
-        super().__init__(code, message, usage=usage, retry_after=retry_after)
+        super().__init__(
+            code, message, usage=usage, retry_after=retry_after, perhaps_billed=perhaps_billed
+        )
         self.outage = outage
         self.attempts = attempts
 
@@ -132,10 +147,28 @@ class Provider(Protocol):
         """Give connections and threads back."""
 
 
+def reported_usage(request: CompletionRequest, text: str, prompt: Any, completion: Any) -> Usage:
+    """The usage that a provider reported, or an estimate where it cannot be true.
+
+    ``prompt`` and ``completion`` are whatever came: nothing, texts, fractions, negative numbers.
+    """
+    if _is_count(prompt) and _is_count(completion) and prompt + completion:
+        return Usage(prompt, completion)
+    return estimated_usage(request, text)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MOST_TOKENS
+
+
 def estimated_usage(request: CompletionRequest, answer: str) -> Usage:
     """Usage for an answer that came without: a token for three bytes.
 
     Measured for o200k on Vietnamese and English prose and HTML: 2.15 to 6.96 bytes a token.
     """
-    prompt = len((request.system + request.user).encode()) // 3
-    return Usage(prompt, len(answer.encode()) // 3, estimated=True)
+    prompt = _tokens(request.system + request.user)
+    return Usage(prompt, _tokens(answer), estimated=True)
+
+
+def _tokens(text: str) -> int:
+    return len(text.encode(errors="replace")) // 3

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from articles.providers import failures
 from articles.providers.base import (
@@ -21,9 +22,10 @@ from articles.providers.base import (
     ProviderUnavailable,
     TryAgain,
     Usage,
-    estimated_usage,
+    reported_usage,
 )
-from articles.providers.droppable import Call, DroppableAdapter
+from articles.providers.checked import CheckedAdapter
+from articles.providers.droppable import Call
 from articles.providers.redact import redacted
 
 RETRY_DELAY = re.compile(r"retry_?delay\D{0,20}?(\d+(?:\.\d+)?)", re.IGNORECASE)
@@ -37,11 +39,7 @@ def load_library() -> Any:
             warnings.simplefilter("ignore")
             import google.generativeai as library
     except ImportError as error:
-        raise ProviderUnavailable(
-            "not_installed",
-            "Gemini needs the package google-generativeai, which is not installed here.",
-            scope="provider",
-        ) from error
+        raise failures.not_configured() from error
     return library
 
 
@@ -57,20 +55,24 @@ class GeminiProvider:
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """The model's answer; see the protocol."""
-        await self._start()
-        call = Call()
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self._blocking, call, request)
         try:
-            async with asyncio.timeout(settings.AI_TIMEOUT_SECONDS):
-                answer = await asyncio.shield(running)
-            return _judge(request, answer)
+            await self._start()
+            return _judge(request, await self._call(request))
         except ProviderError:
             raise
         except TimeoutError as error:
             raise failures.timed_out() from error
         except Exception as error:
-            raise self._meaning(error) from error
+            raise _meaning(error) from error
+
+    async def _call(self, request: CompletionRequest) -> Any:
+        """The library's answer from a thread of its own; ended by the deadline or a cancel."""
+        call = Call()
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, self._blocking, call, request)
+        try:
+            async with asyncio.timeout(settings.AI_TIMEOUT_SECONDS):
+                return await asyncio.shield(running)
         finally:
             if not running.done():
                 call.drop()
@@ -97,7 +99,7 @@ class GeminiProvider:
         client = manager.get_default_client("generative")
         session = client.transport._session
         for scheme in ("https://", "http://"):
-            session.mount(scheme, DroppableAdapter(self._size))
+            session.mount(scheme, CheckedAdapter(self._size))
         return client
 
     def _blocking(self, call: Call, request: CompletionRequest) -> Any:
@@ -110,18 +112,29 @@ class GeminiProvider:
                 request_options={"retry": None, "timeout": settings.AI_TIMEOUT_SECONDS},
             )
 
-    def _meaning(self, error: Exception) -> ProviderError:
-        """What an exception of the library, or of what it stands on, means."""
-        from google.api_core import exceptions as google
-        from requests import exceptions as requests
 
-        if isinstance(error, google.GoogleAPICallError):
-            return _refusal(error)
-        if isinstance(error, requests.Timeout):
-            return failures.timed_out()
-        if isinstance(error, requests.ConnectionError | requests.ChunkedEncodingError):
-            return failures.connection_lost()
-        return failures.invalid_answer()
+def _meaning(error: Exception) -> ProviderError:
+    """What an exception of the library, or of what it stands on, means."""
+    from google.api_core import exceptions as google
+    from requests import exceptions as requests
+
+    if isinstance(error, google.GoogleAPICallError):
+        return _refusal(error)
+    if isinstance(error, requests.ConnectTimeout | requests.SSLError) or _was_not_connected(error):
+        return failures.not_connected()
+    if isinstance(error, requests.Timeout):
+        return failures.timed_out()
+    if isinstance(error, requests.ConnectionError | requests.ChunkedEncodingError):
+        return failures.connection_lost()
+    return failures.invalid_answer()
+
+
+def _was_not_connected(error: Exception) -> bool:
+    """Whether a connection was refused, or the host has no address."""
+    from urllib3.exceptions import NewConnectionError
+
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _forget(running: "asyncio.Future[Any]") -> None:
@@ -164,44 +177,39 @@ def _judge(request: CompletionRequest, answer: Any) -> Completion:
 
 def _usage(request: CompletionRequest, answer: Any, text: str) -> Usage:
     reported = answer.usage_metadata
-    if not reported or not reported.total_token_count:
-        return estimated_usage(request, text) if text else Usage()
     # Thinking is billed as output and stands in the total alone.
-    prompt = int(reported.prompt_token_count)
-    return Usage(prompt, int(reported.total_token_count) - prompt)
+    prompt, total = int(reported.prompt_token_count), int(reported.total_token_count)
+    return reported_usage(request, text, prompt, total - prompt)
 
 
 def _refusal(error: Any) -> ProviderError:
     """What an error status means for the keyword, the model and the key."""
     status, text = int(error.code or 0), str(error)
     wait = _retry_after(error)
-    if status == 429:
-        if "perday" in text.lower().replace(" ", "").replace("_", ""):
-            return ProviderUnavailable(
-                "quota_exhausted",
-                "The provider's quota of today is used up.",
-                scope="model",
-                retry_after=wait,
-            )
-        return failures.rate_limited(wait)
-    if status == 401 or "API_KEY_INVALID" in text or "API key not valid" in text:
+    if status == 429 and "perday" in text.lower().replace(" ", "").replace("_", ""):
+        return ProviderUnavailable(
+            "quota_exhausted",
+            gettext_noop("The provider's quota of today is used up."),
+            scope="model",
+            retry_after=wait,
+        )
+    if "API_KEY_INVALID" in text or "API key not valid" in text:
         return failures.key_refused()
-    if status == 403 or "FAILED_PRECONDITION" in text or "location is not supported" in text:
+    if "FAILED_PRECONDITION" in text or "location is not supported" in text:
         return failures.not_permitted()
-    if status == 404:
-        return failures.model_not_found()
-    if status >= 500 or status in (408, 409):
-        return failures.server_error(wait)
+    known = failures.by_status(status, wait)
+    if known is not None:
+        return known
     if "token count" in text or "context" in text.lower():
-        return GiveUp("context_too_long", "The text is too long for this model.")
+        return failures.context_too_long()
     return GiveUp("bad_request", f"The provider does not accept the request: {redacted(text)}")
 
 
 def _retry_after(error: Any) -> float | None:
     """The header, or the RetryInfo in the error's details."""
-    header = error.response.headers.get("retry-after") if error.response is not None else None
-    try:
-        return max(float(header or ""), 0.0)
-    except ValueError:
+    headers = error.response.headers if error.response is not None else {}
+    wait = failures.wait_of(headers.get("retry-after"))
+    if wait is None:
         found = RETRY_DELAY.search(f"{error.details} {getattr(error.response, 'text', '')}")
-        return float(found.group(1)) if found else None
+        wait = failures.wait_of(found.group(1)) if found else None
+    return wait

@@ -1,6 +1,7 @@
 """OpenAI, and every server that speaks its chat protocol (``OPENAI_BASE_URL``)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -9,13 +10,14 @@ from django.conf import settings
 
 from articles.providers import failures
 from articles.providers.base import (
+    MOST_BYTES,
     Completion,
     CompletionRequest,
     GiveUp,
     ProviderError,
-    ProviderUnavailable,
+    TooLarge,
     Usage,
-    estimated_usage,
+    reported_usage,
 )
 from articles.providers.redact import redacted
 
@@ -39,6 +41,9 @@ class OpenAIProvider:
             timeout=timeout,
             http_client=openai.DefaultAioHttpClient(
                 timeout=timeout,
+                # A redirection leads away from the API; prompts and key do not follow it.
+                follow_redirects=False,
+                event_hooks={"response": [_bound]},
                 limits=httpx2.Limits(
                     max_connections=CONNECTIONS, max_keepalive_connections=KEPT_ALIVE
                 ),
@@ -57,12 +62,10 @@ class OpenAIProvider:
             raise
         except TimeoutError as error:
             raise failures.timed_out() from error
-        except openai.APITimeoutError as error:
-            raise _no_answer(error) from error
         except openai.APIStatusError as error:
             raise _refusal(error) from error
         except openai.APIConnectionError as error:
-            raise failures.connection_lost() from error
+            raise _no_answer(error) from error
         except Exception as error:
             raise failures.invalid_answer() from error
 
@@ -110,31 +113,59 @@ class OpenAIProvider:
         return arguments
 
 
-def _no_answer(error: openai.APITimeoutError) -> ProviderError:
-    """The transport calls a connection that the server closed a time-out of the connection."""
-    if isinstance(error.__cause__, httpx2.ConnectTimeout):
-        return failures.connection_lost()
-    return failures.timed_out()
+async def _bound(response: httpx2.Response) -> None:
+    """Let the body of ``response`` be read up to a size."""
+    response.stream = _Bounded(response.stream)
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """A body that breaks off where it is larger than any answer."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The parts of the body."""
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MOST_BYTES:
+                raise TooLarge
+            yield part
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        await self._stream.aclose()
+
+
+def _no_answer(error: openai.APIConnectionError) -> ProviderError:
+    """Why no answer came, by what the transport said."""
+    cause = error.__cause__
+    if isinstance(cause, TooLarge):
+        return failures.invalid_answer()
+    if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout):
+        return failures.not_connected()
+    if isinstance(error, openai.APITimeoutError):
+        return failures.timed_out()
+    return failures.connection_lost()
 
 
 def _judge(request: CompletionRequest, answer: Any) -> Completion:
     """Read the usage, then see what the answer is worth."""
     if isinstance(answer, str):
-        raise ProviderUnavailable(
-            "misconfigured",
-            "The provider's address answers with a web page: OPENAI_BASE_URL is not its API.",
-            scope="provider",
-        )
-    choice = answer.choices[0] if answer.choices else None
-    message = choice.message if choice else None
-    text = (message.content if message else None) or ""
+        page = answer.lstrip().startswith("<")
+        raise failures.misconfigured() if page else failures.invalid_answer()
+    if not answer.choices:
+        raise _error_inside(answer)
+    choice = answer.choices[0]
+    message = choice.message
+    text = message.content if isinstance(message.content, str) else ""
     usage = _usage(request, answer, text)
-    if choice is None or message is None:
-        raise failures.invalid_answer()
     if choice.finish_reason == "content_filter":
         raise GiveUp("filtered", "The provider's content filter stopped the answer.", usage=usage)
     if message.refusal:
-        raise GiveUp("refused", f"The model refused: {redacted(message.refusal)}", usage=usage)
+        said = redacted(str(message.refusal))
+        raise GiveUp("refused", f"The model refused: {said}", usage=usage)
     if choice.finish_reason == "length":
         raise failures.truncated(usage)
     if not text.strip():
@@ -142,43 +173,48 @@ def _judge(request: CompletionRequest, answer: Any) -> Completion:
     return Completion(text, usage, str(answer.id or ""), str(answer.model or ""))
 
 
+def _error_inside(answer: Any) -> ProviderError:
+    """Servers that pass calls on to others answer 200 with the other's error inside."""
+    error = getattr(answer, "error", None)
+    if not isinstance(error, dict):
+        return failures.invalid_answer()
+    code = error.get("code")
+    if type(code) is int:
+        return _meaning(code, "", redacted(str(error.get("message", ""))), None)
+    if code == "insufficient_quota":
+        return failures.quota_exhausted()
+    return failures.invalid_answer()
+
+
 def _usage(request: CompletionRequest, answer: Any, text: str) -> Usage:
     reported = answer.usage
-    if reported is None or reported.prompt_tokens is None or reported.completion_tokens is None:
-        return estimated_usage(request, text) if text else Usage()
-    return Usage(int(reported.prompt_tokens), int(reported.completion_tokens))
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    try:
-        return max(float(error.response.headers["retry-after"]), 0.0)
-    except (KeyError, ValueError):
-        return None
+    return reported_usage(
+        request,
+        text,
+        getattr(reported, "prompt_tokens", None),
+        getattr(reported, "completion_tokens", None),
+    )
 
 
 def _refusal(error: openai.APIStatusError) -> ProviderError:
     """What an error status means for the keyword, the model and the key."""
-    code, status = str(error.code or ""), error.status_code
-    if status == 429 and code != "insufficient_quota":
-        return failures.rate_limited(_retry_after(error))
-    if status in (402, 429):
+    headers = error.response.headers
+    if error.status_code in (404, 405) and "html" in headers.get("content-type", ""):
+        return failures.misconfigured()
+    wait = failures.wait_of(headers.get("retry-after"))
+    return _meaning(error.status_code, str(error.code or ""), str(error.message), wait)
+
+
+def _meaning(status: int, code: str, text: str, wait: float | None) -> ProviderError:
+    if code == "insufficient_quota":
         return failures.quota_exhausted()
-    if status == 401:
-        return failures.key_refused()
-    if status == 403:
-        return failures.not_permitted()
-    if status == 404 or code == "model_not_found":
+    if code == "model_not_found":
         return failures.model_not_found()
-    if status in (408, 409) or status >= 500:
-        return failures.server_error(_retry_after(error))
-    return _bad_request(code, error)
-
-
-def _bad_request(code: str, error: openai.APIStatusError) -> GiveUp:
+    known = failures.by_status(status, wait)
+    if known is not None:
+        return known
     if "context_length" in code:
-        return GiveUp("context_too_long", "The text is too long for this model.")
-    if "policy" in code or "safety" in code or "policy" in str(error).lower():
+        return failures.context_too_long()
+    if "policy" in code or "safety" in code or "policy" in text.lower():
         return GiveUp("policy", "The provider's content policy refuses this keyword.")
-    return GiveUp(
-        "bad_request", f"The provider does not accept the request: {redacted(error.message)}"
-    )
+    return GiveUp("bad_request", f"The provider does not accept the request: {redacted(text)}")

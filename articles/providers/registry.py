@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from articles.providers import failures
 from articles.providers.base import Provider
 
 # Provider: the setting that holds its key, the library that it cannot do without.
@@ -16,13 +17,22 @@ NEEDS = {
 
 
 def get_provider(name: str) -> Provider:
-    """A new adapter for the provider ``name``. Raises ImproperlyConfigured for an unknown one."""
+    """A new adapter for the provider ``name``.
+
+    Raises ImproperlyConfigured for an unknown one, and ProviderUnavailable where this process has
+    no key for it, not its library, or an address that is none.
+    """
     try:
         path = settings.WRITING_PROVIDERS[name]
     except KeyError:
         known = ", ".join(settings.WRITING_PROVIDERS)
         raise ImproperlyConfigured(f"No writing provider {name!r}; there are: {known}.") from None
-    provider: Provider = import_string(path)()
+    if not is_configured(name):
+        raise failures.not_configured()
+    try:
+        provider: Provider = import_string(path)()
+    except Exception as error:
+        raise failures.not_configured() from error
     return provider
 
 

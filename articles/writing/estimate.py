@@ -1,6 +1,6 @@
 """How many tokens an article needs: what is held before, and how long an answer may be."""
 
-from articles.providers.base import Purpose
+from articles.providers.base import CompletionRequest, Purpose, estimated_usage
 from articles.writing.brief import LENGTHS, Brief
 
 # Tokens for a word of HTML article text, tags included, with o200k-like tokenizers; languages
@@ -43,13 +43,22 @@ def tokens_to_hold(
 
 def max_output_tokens(brief: Brief, purpose: Purpose) -> int:
     """The budget of one answer: generous, as reasoning counts too and a cut answer is lost."""
+    return max(int(_answer_tokens(brief, purpose) * BUDGET_FACTOR), LEAST_BUDGET)
+
+
+def unconfirmed_tokens(request: CompletionRequest) -> int:
+    """What a call may be billed for whose answer never came: its prompt, and a usual answer."""
+    prompt = estimated_usage(request, "").prompt_tokens
+    return prompt + int(_answer_tokens(request.brief, request.purpose))
+
+
+def _answer_tokens(brief: Brief, purpose: Purpose) -> float:
     per_word = TOKENS_PER_WORD.get(brief.language, TOKENS_PER_WORD_ELSEWHERE)
-    expected = {
+    return {
         "body": brief.words * per_word,
         "metadata": METADATA_TOKENS,
         "outline": METADATA_TOKENS + _outline_tokens(brief.words),
     }[purpose]
-    return max(int(expected * BUDGET_FACTOR), LEAST_BUDGET)
 
 
 def _outline_tokens(words: int) -> int:

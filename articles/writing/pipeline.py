@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from articles.providers import retry
@@ -17,12 +17,15 @@ from articles.providers.base import (
     Usage,
 )
 from articles.writing import html, prompts
+from articles.writing.booking import Booked, FirstCallDecides, Spend
 from articles.writing.brief import Brief
 
 TITLE_LENGTH = 200
 META_TITLE_LENGTH = 60
 META_DESCRIPTION_LENGTH = 160
 LENGTH_TOLERANCE = 0.15
+# Failures of a model that is held to JSON, for which plain words may help.
+UNUSABLE = {"truncated", "empty", "recitation"}
 JSON_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 
@@ -43,37 +46,6 @@ class Draft:
     issues: list[Issue]
 
 
-@dataclass(slots=True)
-class Spend:
-    """What was spent so far, booked the moment an answer is there, whatever it is worth."""
-
-    kept: Usage = field(default_factory=Usage)
-    dropped: Usage = field(default_factory=Usage)
-
-    @property
-    def total(self) -> Usage:
-        """Everything that the provider will bill."""
-        return self.kept + self.dropped
-
-    def keep(self, completion: Completion) -> None:
-        """The answer becomes part of the article."""
-        self.kept += completion.usage
-
-    def drop(self, error: ProviderError) -> None:
-        """The answer came to nothing."""
-        self.dropped += error.usage
-
-    def give_up(self, completion: Completion) -> None:
-        """An answer that was kept is of no use after all."""
-        kept, lost = self.kept, completion.usage
-        self.kept = Usage(
-            kept.prompt_tokens - lost.prompt_tokens,
-            kept.completion_tokens - lost.completion_tokens,
-            kept.estimated,
-        )
-        self.dropped += lost
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Title, meta fields and perhaps an outline, as a model answered them."""
@@ -84,11 +56,15 @@ class _Plan:
     outline: str = ""
 
 
-async def write(brief: Brief, provider: Provider, spent: Spend) -> Draft:
+async def write(brief: Brief, provider: Provider, spent: Spend, *, probing: bool = False) -> Draft:
     """Write the article that ``brief`` orders.
 
-    ``spent`` is kept up to date, and can be read after an error. Raises ProviderError.
+    ``spent`` is kept up to date, and can be read after an error. ``probing``: one call alone
+    shows first whether the provider is back. Raises ProviderError.
     """
+    provider = Booked(provider, spent)
+    if probing:
+        provider = FirstCallDecides(provider)
     if brief.outline_option == "ai-outline":
         plan = await _plan(prompts.outline(brief), provider, spent)
         body = await _body(
@@ -122,11 +98,7 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
 
 
 async def _ask(request: CompletionRequest, provider: Provider, spent: Spend) -> Completion:
-    try:
-        completion = await retry.complete(provider, request, spent.drop)
-    except ProviderError as error:
-        spent.drop(error)
-        raise
+    completion = await retry.complete(provider, request)
     spent.keep(completion)
     return completion
 
@@ -145,11 +117,16 @@ async def _plan(request: CompletionRequest, provider: Provider, spent: Spend) ->
 
     None where that is of no use either: the article must not be lost for its metadata.
     """
-    completion = await _ask(request, provider, spent)
-    plan = _read_plan(completion.text)
-    if plan is not None or request.purpose == "outline":
-        return plan
-    spent.give_up(completion)
+    try:
+        completion = await _ask(request, provider, spent)
+    except TryAgain as error:
+        if request.purpose == "outline" or error.code not in UNUSABLE:
+            raise
+    else:
+        plan = _read_plan(completion.text)
+        if plan is not None or request.purpose == "outline":
+            return plan
+        spent.give_up(completion)
     try:
         completion = await _ask(prompts.metadata(request.brief, plain=True), provider, spent)
     except (TryAgain, GiveUp):

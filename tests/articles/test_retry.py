@@ -1,6 +1,7 @@
 """Our own retry policy: how long it waits, and that waiting can be ended."""
 
 import asyncio
+import time
 
 import pytest
 from django.conf import LazySettings
@@ -18,6 +19,12 @@ from articles.writing.brief import Brief
 from tests import aio
 
 REQUEST = prompts.body(Brief("k", "openai", "m", "vi", "casual", "short"))
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rate limit of another test lasts."""
+    monkeypatch.setattr(retry, "_not_before", {})
 
 
 class Failing:
@@ -54,28 +61,17 @@ def test_it_does_not_wait_for_long_pauses() -> None:
     assert isinstance(failures.server_error(600), ProviderUnavailable)
 
 
-def test_it_tells_of_each_failure_that_it_repeats(settings: LazySettings) -> None:
-    settings.AI_RETRY_BASE_SECONDS = 0
-    heard: list[TryAgain] = []
-    provider = Failing(failures.connection_lost(), failures.invalid_answer())
-    answer = aio.run(retry.complete(provider, REQUEST, heard.append))
-    assert (answer.text, [error.code for error in heard]) == (
-        "text",
-        ["connection_lost", "invalid_answer"],
-    )
-
-
 def test_it_asks_for_more_variety_after_a_recitation(settings: LazySettings) -> None:
     settings.AI_RETRY_BASE_SECONDS = 0
     provider = Failing(TryAgain("recitation", "A known text.", attempts=2))
-    aio.run(retry.complete(provider, REQUEST, lambda error: None))
+    aio.run(retry.complete(provider, REQUEST))
     assert [request.temperature for request in provider.requests] == [None, retry.MORE_VARIED]
 
 
 def test_it_stops_waiting_when_it_is_cancelled() -> None:
     async def scenario() -> None:
         provider = Failing(TryAgain("rate_limited", "Slow down.", retry_after=100))
-        task = asyncio.create_task(retry.complete(provider, REQUEST, lambda error: None))
+        task = asyncio.create_task(retry.complete(provider, REQUEST))
         while not provider.requests:
             await asyncio.sleep(0)
         task.cancel()
@@ -83,3 +79,12 @@ def test_it_stops_waiting_when_it_is_cancelled() -> None:
             await task
 
     aio.run(asyncio.wait_for(scenario(), 5))
+
+
+def test_it_holds_back_other_articles_of_a_limited_model() -> None:
+    limited = TryAgain("rate_limited", "Slow down.", retry_after=0.2, attempts=1)
+    with pytest.raises(TryAgain):
+        aio.run(retry.complete(Failing(limited), REQUEST))
+    until = retry._not_before[REQUEST.model]
+    aio.run(retry.complete(Failing(), REQUEST))
+    assert time.monotonic() >= until

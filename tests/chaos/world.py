@@ -23,6 +23,8 @@ from tests.fakes.worker import PROGRAM, WorkerProcess
 from tests.waiting import wait_for
 
 DATABASE = "chaos"
+# The product's own, which administers nothing.
+ACCOUNT = "product"
 MODEL = "GPT-4o-mini"
 Row = tuple[Any, ...]
 
@@ -153,10 +155,17 @@ class World:
         chosen = {"model": MODEL, "length": "short", **settings}
         return {"keywords": list(keywords), "settings": chosen}
 
-    def call(self, person: Person, method: str, path: str, body: object = None) -> Answer:
+    def call(
+        self,
+        person: Person,
+        method: str,
+        path: str,
+        body: object = None,
+        more_headers: dict[str, str] | None = None,
+    ) -> Answer:
         """One call of the API; any answer is fine."""
         assert self.web is not None, "this world has no web process"
-        headers = {"Authorization": f"Bearer {person.access}"}
+        headers = {"Authorization": f"Bearer {person.access}", **(more_headers or {})}
         return send(method, f"{self.web.address}{path}", headers=headers, data=body)
 
     def act(self, person: Person, job: int, action: str) -> Answer:
@@ -208,6 +217,17 @@ class World:
         lost = evidence.poisoned(self.query)
         assert self.written() + lost == total, self.describe()
         return lost
+
+
+def cut_connections(world: World, which: str = f"USER = '{ACCOUNT}'") -> int:
+    """Cut the product's connections, or those for which ``which`` is true; returns how many."""
+    rows = world.query(f"SELECT ID FROM information_schema.PROCESSLIST WHERE {which}")
+    for (number,) in rows:
+        world.query(
+            "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END;"
+            f" KILL CONNECTION {number}; END"
+        )
+    return len(rows)
 
 
 MakeWorld = Callable[..., World]

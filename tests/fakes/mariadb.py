@@ -91,9 +91,9 @@ class MariaDB:
     ) -> None:
         self.close()
 
-    def url(self, database: str = "batchwriter") -> str:
+    def url(self, database: str = "batchwriter", user: str = "root") -> str:
         """The ``DATABASE_URL`` of ``database`` on this server, over TCP."""
-        return f"mysql://root@127.0.0.1:{self.port}/{database}"
+        return f"mysql://{user}@127.0.0.1:{self.port}/{database}"
 
     @property
     def data(self) -> Path:
@@ -106,6 +106,10 @@ class MariaDB:
         if self._server is None:
             raise RuntimeError("The server does not run.")
         return self._server.pid
+
+    def runs(self) -> bool:
+        """Whether the server has been started and has not ended by itself."""
+        return self._server is not None and self._server.poll() is None
 
     def start(self) -> None:
         """Make the data folder if there is none, start the server, wait until it answers."""

@@ -1,19 +1,24 @@
 """A provider on loopback that speaks OpenAI's and Gemini's protocols to the real libraries.
 
 It keeps its own bill, notes every call and whether its caller stayed for the answer, and fails
-on demand: by fault name for calls whose text holds a keyword. In a test it runs in a thread of
-its own; it counts as another machine, and shares nothing with what is tested.
+on demand: by fault name (``tests/fakes/provider_faults.py``) for calls whose text holds a keyword,
+or by chance for a share of all calls. In a test it runs in a thread of its own; it counts as
+another machine, and shares nothing with what is tested.
 """
 
 import asyncio
 import json
+import random
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+
+from tests.fakes.provider_faults import misbehave
 
 USAGE = {"body": (300, 500), "metadata": (100, 40), "outline": (120, 160)}
 TITLE = "Học Forex Cơ Bản: Hướng Dẫn Chi Tiết"
@@ -21,7 +26,12 @@ TITLE = "Học Forex Cơ Bản: Hướng Dẫn Chi Tiết"
 
 @dataclass
 class Call:
-    """One request as the provider saw it."""
+    """One request as the provider saw it.
+
+    ``number`` counts the calls of its purpose for its article from 1. ``tokens`` is what a good
+    answer is billed with, ``wasted`` a useless one, and ``perhaps_billed`` what a provider might
+    bill for an answer that was not sent whole.
+    """
 
     protocol: str
     model: str
@@ -30,24 +40,43 @@ class Call:
     body: dict[str, Any]
     headers: dict[str, str]
     started: float
+    usage: tuple[int, int]
+    number: int = 1
+    fault: str = ""
     answered: bool = False
     dropped_at: float | None = None
     tokens: int = 0
+    wasted: int = 0
+    perhaps_billed: int = 0
+
+    @property
+    def keyword(self) -> str:
+        """The subject of the article, which stands between the first markers."""
+        return self.text.partition("<<<data ")[2].partition("\n")[2].partition("\n")[0]
 
 
 @dataclass
 class Fault:
-    """``name`` for calls whose text holds ``keyword``, the next ``times`` times."""
+    """``name`` for calls whose text holds ``keyword``, the next ``times`` times.
+
+    ``first``: for so many of the first calls of each purpose for each article alone.
+    """
 
     name: str
     keyword: str = ""
     purpose: str = ""
     times: int = 10**9
     seconds: float = 0.0
+    first: int = 10**9
 
     def meets(self, call: Call) -> bool:
         """Whether ``call`` is one of those that fail."""
-        return self.times > 0 and self.keyword in call.text and self.purpose in ("", call.purpose)
+        return (
+            self.times > 0
+            and call.number <= self.first
+            and self.purpose in ("", call.purpose)
+            and self.keyword in call.text
+        )
 
 
 @dataclass
@@ -60,6 +89,14 @@ class FakeProvider:
     faults: list[Fault] = field(default_factory=list)
     usage: dict[str, tuple[int, int]] = field(default_factory=lambda: dict(USAGE))
     answer: Callable[[Call], str] | None = None
+    # How much the usage of one call differs from that of another, in tokens.
+    spread: int = 1
+    # Requests that reached another host by a redirection.
+    strangers: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._by_keyword: dict[str, list[Call]] = defaultdict(list)
+        self._chance: Callable[[], str] = str
 
     def __enter__(self) -> "FakeProvider":
         self._ready = threading.Event()
@@ -94,6 +131,15 @@ class FakeProvider:
         self.faults.append(fault)
         return fault
 
+    def chaos(self, share: float, names: list[str], seed: int) -> None:
+        """From now on, a ``share`` of all calls (0 to 1) meets a fault of ``names`` by chance."""
+        chance = random.Random(seed)
+        self._chance = lambda: chance.choice(names) if chance.random() < share else ""
+
+    def about(self, keyword: str) -> list[Call]:
+        """The calls for the article about exactly ``keyword``, in order."""
+        return self._by_keyword[keyword]
+
     def of(self, keyword: str) -> list[Call]:
         """The calls whose text holds ``keyword``."""
         return [call for call in self.calls if keyword in call.text]
@@ -110,6 +156,7 @@ class FakeProvider:
         app = web.Application(client_max_size=10**7)
         app.router.add_post("/v1/chat/completions", self._openai)
         app.router.add_post("/v1beta/models/{model}", self._gemini)
+        app.router.add_route("*", "/elsewhere", self._elsewhere)
         runner = web.AppRunner(
             app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
         )
@@ -135,14 +182,23 @@ class FakeProvider:
         call = self._note(request, "gemini", model, "\n".join(texts), body)
         return await self._reply(request, call, gemini_answer)
 
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        self.strangers.append(dict(request.headers))
+        return web.json_response({})
+
     def _note(
         self, request: web.Request, protocol: str, model: str, text: str, body: dict[str, Any]
     ) -> Call:
         purpose = "body"
         if "one JSON object" in text:
             purpose = "outline" if '"outline"' in text else "metadata"
-        call = Call(protocol, model, purpose, text, body, dict(request.headers), time.monotonic())
+        headers, prompt, completion = dict(request.headers), *self.usage[purpose]
+        usage = prompt, completion + len(self.calls) % self.spread
+        call = Call(protocol, model, purpose, text, body, headers, time.monotonic(), usage)
         self.calls.append(call)
+        article = self._by_keyword[call.keyword]
+        article.append(call)
+        call.number = sum(other.purpose == purpose for other in article)
         return call
 
     async def _reply(
@@ -153,16 +209,19 @@ class FakeProvider:
     ) -> web.StreamResponse:
         try:
             fault = next((one for one in self.faults if one.meets(call)), None)
-            if fault is not None:
+            fault = fault or Fault(self._chance())
+            if fault.name:
                 fault.times -= 1
-                return await misbehave(request, call, fault, shape, self.usage[call.purpose])
+                call.fault = fault.name
+                good = shape(call, (self.answer or self._text)(call), call.usage)
+                return await misbehave(request, call, fault, good)
             await asyncio.sleep(self.latency)
-            call.tokens = sum(self.usage[call.purpose])
+            call.tokens = sum(call.usage)
             call.answered = True
-            text = (self.answer or self._text)(call)
-            return web.json_response(shape(call, text, self.usage[call.purpose]))
+            return web.json_response(shape(call, (self.answer or self._text)(call), call.usage))
         except asyncio.CancelledError:
             call.dropped_at = time.monotonic()
+            call.perhaps_billed = sum(call.usage)
             raise
 
     def _text(self, call: Call) -> str:
@@ -234,149 +293,3 @@ def gemini_answer(call: Call, text: str, usage: tuple[int, int]) -> dict[str, An
         },
         "modelVersion": call.model,
     }
-
-
-OPENAI_ERRORS: dict[str, tuple[int, dict[str, str], dict[str, Any]]] = {
-    "rate_limit": (429, {"retry-after": "0.05"}, {"code": "rate_limit_exceeded"}),
-    "long_rate_limit": (429, {"retry-after": "600"}, {"code": "rate_limit_exceeded"}),
-    "quota": (429, {}, {"code": "insufficient_quota"}),
-    "error_500": (500, {}, {"code": "server_error"}),
-    "error_503": (503, {"retry-after": "0.05"}, {"code": "overloaded"}),
-    "key": (401, {}, {"code": "invalid_api_key", "message": "Wrong key sk-CANARY1234567890"}),
-    "forbidden": (403, {}, {"code": "unsupported_country_region_territory"}),
-    "no_model": (404, {}, {"code": "model_not_found"}),
-    "context": (400, {}, {"code": "context_length_exceeded"}),
-    "policy": (400, {}, {"code": "content_policy_violation"}),
-    "bad_request": (400, {}, {"code": "invalid_value", "message": "no sk-CANARY1234567890"}),
-    "no_max_completion_tokens": (
-        400,
-        {},
-        {
-            "code": "unsupported_parameter",
-            "param": "max_completion_tokens",
-            "message": "Unsupported parameter: 'max_completion_tokens'",
-        },
-    ),
-    "no_response_format": (400, {}, {"message": "response_format is not supported"}),
-}
-GEMINI_ERRORS: dict[str, tuple[int, dict[str, str], dict[str, Any]]] = {
-    "rate_limit": (429, {"retry-after": "0.05"}, {"status": "RESOURCE_EXHAUSTED"}),
-    "long_rate_limit": (429, {"retry-after": "600"}, {"status": "RESOURCE_EXHAUSTED"}),
-    "quota": (
-        429,
-        {},
-        {"status": "RESOURCE_EXHAUSTED", "message": "GenerateRequestsPerDayPerProject"},
-    ),
-    "error_500": (500, {}, {"status": "INTERNAL"}),
-    "error_503": (503, {"retry-after": "0.05"}, {"status": "UNAVAILABLE"}),
-    "key": (
-        400,
-        {},
-        {"status": "INVALID_ARGUMENT", "message": "API key not valid. API_KEY_INVALID"},
-    ),
-    "forbidden": (403, {}, {"status": "PERMISSION_DENIED"}),
-    "no_model": (404, {}, {"status": "NOT_FOUND"}),
-    "context": (400, {}, {"message": "The input token count exceeds the maximum"}),
-    "bad_request": (400, {}, {"message": "no AIzaCANARY1234567890"}),
-}
-FINISHES = {
-    "cut": ("length", "MAX_TOKENS"),
-    "filter": ("content_filter", "SAFETY"),
-    "recitation": ("stop", "RECITATION"),
-}
-
-
-async def misbehave(
-    request: web.Request,
-    call: Call,
-    fault: Fault,
-    shape: Callable[[Call, str, tuple[int, int]], dict[str, Any]],
-    usage: tuple[int, int],
-) -> web.StreamResponse:
-    """Answer ``call`` in the way that ``fault`` names."""
-    errors = OPENAI_ERRORS if call.protocol == "openai" else GEMINI_ERRORS
-    if fault.name in errors:
-        status, headers, error = errors[fault.name]
-        detail = {"message": fault.name, "code": status, **error}
-        return web.json_response({"error": detail}, status=status, headers=headers)
-    if fault.name in WIRE_FAULTS:
-        return await WIRE_FAULTS[fault.name](request, fault)
-    return web.json_response(_spoilt(call, fault.name, shape, usage))
-
-
-def _spoilt(
-    call: Call,
-    name: str,
-    shape: Callable[[Call, str, tuple[int, int]], dict[str, Any]],
-    usage: tuple[int, int],
-) -> dict[str, Any]:
-    """A well-formed answer of status 200 that is of no use."""
-    text = "" if name == "empty" else "<p>cut off in the mid"
-    answer = shape(call, text, usage)
-    choice = answer.get("choices", answer.get("candidates"))[0]
-    openai = call.protocol == "openai"
-    if name in FINISHES:
-        choice["finish_reason" if openai else "finishReason"] = FINISHES[name][0 if openai else 1]
-    elif name == "refusal":
-        choice["message"] |= {"content": None, "refusal": "I can't help with that."}
-    elif name == "no_choices":
-        answer["choices"] = answer["candidates"] = None if openai else []
-    elif name == "blocked":
-        answer["candidates"] = []
-        answer["promptFeedback"] = {"blockReason": "SAFETY"}
-    elif name == "no_usage":
-        answer = shape(call, article(600), usage)
-        answer.pop("usage", None)
-        answer.pop("usageMetadata", None)
-    return answer
-
-
-async def _html_page(request: web.Request, fault: Fault) -> web.StreamResponse:
-    return web.Response(text="<html><body>Welcome</body></html>", content_type="text/html")
-
-
-async def _broken_json(request: web.Request, fault: Fault) -> web.StreamResponse:
-    return web.Response(text='{"choices": [', content_type="application/json")
-
-
-async def _not_an_object(request: web.Request, fault: Fault) -> web.StreamResponse:
-    return web.json_response([1, 2, 3])
-
-
-async def _reset(request: web.Request, fault: Fault) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-async def _cut_short(request: web.Request, fault: Fault) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Length": "5000"})
-    await response.prepare(request)
-    await response.write(b'{"id": "x"')
-    assert request.transport is not None
-    request.transport.abort()
-    return response
-
-
-async def _hang(request: web.Request, fault: Fault) -> web.StreamResponse:
-    await asyncio.sleep(fault.seconds or 60)
-    return web.Response(status=500)
-
-
-async def _drip(request: web.Request, fault: Fault) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    await response.prepare(request)
-    while True:
-        await response.write(b" ")
-        await asyncio.sleep(0.02)
-
-
-WIRE_FAULTS = {
-    "html": _html_page,
-    "broken_json": _broken_json,
-    "not_an_object": _not_an_object,
-    "reset": _reset,
-    "cut_short": _cut_short,
-    "hang": _hang,
-    "drip": _drip,
-}

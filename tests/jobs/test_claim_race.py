@@ -1,74 +1,92 @@
-"""Many claimers at once: every job is claimed once, and no user has two."""
+"""Many claimers at once: every job is claimed once, no user has two, and everybody has a turn."""
 
-import threading
+import os
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
-from jobs import leases, queue
+from accounts.models import User
+from articles.models import WritingModel
+from batchwriter import database
+from jobs import turns
 from jobs.models import BatchEvent, BatchJob
-from tests.jobs.conftest import person, start, write
+from tests.fakes.claimer import (
+    Claim,
+    claimers,
+    claims,
+    overlapping,
+    share_while_all_wait,
+    twice,
+)
+from tests.fakes.worker import database_url
+from tests.jobs.conftest import person
 from tests.jobs.test_lifecycle import assert_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
-USERS, JOBS_EACH, CLAIMERS = 6, 4, 8
+Submit = Callable[..., BatchJob]
+PROCESSES, HOLD_SECONDS, WRITES = 4, 0.002, -1.0
+USERS, NEIGHBOURS, ROUNDS = 20, 3, 5
 
 
-def test_it_claims_each_job_once_and_one_of_a_user_at_a_time(
-    submit: Callable[..., BatchJob],
-) -> None:
-    for number in range(USERS):
+def race(hold: float) -> list[Claim]:
+    """What real processes claim until no job is left."""
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    with claimers(PROCESSES, environment, hold) as all_:
+        all_.begin()
+        reports = all_.wait()
+    assert all(report.claims for report in reports), "one process did it all"
+    found = claims(reports)
+    assert overlapping(found) == []
+    assert twice(found) == set()
+    return found
+
+
+def rows(users: list[User], each: int) -> list[BatchJob]:
+    """Pending jobs without keywords, ``each`` of a user next to each other."""
+    now, model = database.now(), WritingModel.objects.get(code="offline")
+    for user in users:
+        turns.mark_ready(user.pk)
+    return BatchJob.objects.bulk_create(
+        BatchJob(
+            user=user,
+            total_items=1,
+            job_data={"settings": {}},
+            writing_model=model,
+            tokens_at_start=0,
+            articles_limit_at_start=0,
+            created_at=now,
+            updated_at=now,
+        )
+        for user in users
+        for _ in range(each)
+    )
+
+
+def test_it_gives_each_job_to_one_claimer_and_a_user_one_at_a_time() -> None:
+    users = [person(f"user{number}") for number in range(USERS)]
+    for _ in range(ROUNDS):
+        rows(users, NEIGHBOURS)
+    found = race(HOLD_SECONDS)
+    assert len(found) == USERS * NEIGHBOURS * ROUNDS
+    assert BatchEvent.objects.filter(kind="claimed").count() == len(found)
+    assert not BatchJob.objects.live().exists()
+
+
+def test_it_writes_each_keyword_once(submit: Submit) -> None:
+    for number in range(6):
         user = person(f"user{number}")
-        for _ in range(JOBS_EACH):
+        for _ in range(4):
             submit(user, 1)
-    problems: list[Exception] = []
-    gate = threading.Barrier(CLAIMERS)
-
-    def work() -> None:
-        try:
-            worker = leases.register()
-            gate.wait()
-            while BatchJob.objects.exclude(status="completed").exists():
-                lease = queue.claim(worker)
-                if lease is not None:
-                    for started in start(lease):
-                        write(started)
-        except Exception as error:  # noqa: BLE001  (told by the main thread)
-            problems.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(CLAIMERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-    assert BatchEvent.objects.filter(kind="claimed").count() == USERS * JOBS_EACH
-    assert BatchJob.objects.filter(status="completed").count() == USERS * JOBS_EACH
+    race(WRITES)
+    assert BatchJob.objects.filter(status="completed", completed_items=1).count() == 24
     assert_sound()
 
 
-@pytest.mark.mariadb
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT user_id FROM user_queue WHERE ready = 1 ORDER BY last_served_at, user_id LIMIT 1",
-        "SELECT id FROM batch_jobs WHERE user_id = 1 AND status = 'pending'"
-        " ORDER BY created_at, id LIMIT 1",
-        "SELECT 1 FROM batch_jobs WHERE user_id = 1 AND status = 'processing' LIMIT 1",
-        "SELECT * FROM batch_items WHERE job_id = 1 AND status = 'pending'"
-        " ORDER BY position LIMIT 10",
-    ],
-)
-def test_it_reads_the_claim_from_indexes(submit: Callable[..., BatchJob], statement: str) -> None:
-    user = person("alice")
-    for _ in range(30):
-        submit(user, 20)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE TABLE user_queue, batch_jobs, batch_items")
-        cursor.execute(f"EXPLAIN {statement}")
-        (plan,) = cursor.fetchall()
-    assert "filesort" not in str(plan)
-    assert "ALL" not in plan, plan
+def test_it_serves_others_while_one_user_floods_the_queue() -> None:
+    flooder = person("flooder")
+    rows([flooder], 200)
+    others = [person(f"user{number}") for number in range(USERS)]
+    rows(others, NEIGHBOURS)
+    found = race(HOLD_SECONDS)
+    share = share_while_all_wait(found, flooder=flooder.pk, each=NEIGHBOURS)
+    assert share <= 2 / (USERS + 1)

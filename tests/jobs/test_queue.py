@@ -6,9 +6,10 @@ import pytest
 
 from accounts import ledger
 from accounts.models import User
-from jobs import leases, lifecycle, queue
-from jobs.models import BatchItem, BatchJob, BatchWorker, UserQueue
-from jobs.queue import Next, Stale
+from jobs import leases, lifecycle, queue, takeover, turns, watch
+from jobs.handles import Stale
+from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
+from jobs.queue import Next
 from jobs.status import ItemStatus
 from tests.jobs.conftest import claim, person, start, write, write_all
 from tests.jobs.test_lifecycle import assert_sound
@@ -18,7 +19,44 @@ Submit = Callable[..., BatchJob]
 
 def test_it_claims_nothing_where_nothing_waits(worker: str) -> None:
     assert queue.claim(worker) is None
-    assert not queue.work_is_waiting()
+    assert watch.look(worker) == watch.Look(alive=True, waiting=False, lost=False)
+
+
+def test_it_sees_at_a_poll_what_there_is_to_do(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 1)
+    other = leases.register()
+    assert watch.look(worker) == watch.Look(alive=True, waiting=True, lost=False)
+    leases.expel(other)
+    assert watch.look(worker) == watch.Look(alive=True, waiting=True, lost=True)
+    assert not watch.look(other).alive
+    assert not watch.look("nobody").alive
+
+
+def test_it_finds_the_leases_of_a_claim_whose_outcome_was_unknown(
+    alice: User, bob: User, submit: Submit, worker: str
+) -> None:
+    for user in (alice, bob):
+        submit(user, 1)
+    assert watch.leases_of(worker) == []
+    first, second = claim(worker), claim(worker)
+    assert sorted(watch.leases_of(worker), key=lambda one: one.job_id) == [first, second]
+    assert watch.leases_of("nobody") == []
+
+
+def test_it_gives_up_starts_that_nobody_heard_of(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 3)
+    lease = claim(worker)
+    running = start(lease)[0]
+    unknown = start(lease)[0]
+    queue.drop_unknown(lease, [running.item_id])
+    assert BatchItem.objects.get(pk=running.item_id).status == "processing"
+    assert BatchItem.objects.get(pk=unknown.item_id).status == "pending"
+    assert BatchAttempt.objects.get(item_id=unknown.item_id).tokens_unconfirmed == 0
+    assert_sound()
+    queue.drop_unknown(lease, [running.item_id])
+    write(running)
+    assert [one.item_id for one in start(lease)] == [unknown.item_id]
+    assert_sound()
 
 
 def test_it_serves_users_in_turn_whatever_their_backlog(
@@ -74,7 +112,7 @@ def test_it_lets_no_expelled_worker_claim(alice: User, submit: Submit, worker: s
     with pytest.raises(leases.Expelled):
         queue.claim(worker)
     assert BatchJob.objects.get().status == "pending"
-    assert queue.work_is_waiting()
+    assert watch.look(worker).waiting
 
 
 def test_it_starts_no_keyword_under_an_old_lease(alice: User, submit: Submit, worker: str) -> None:
@@ -171,6 +209,27 @@ def test_it_mends_a_turn_that_was_missed(alice: User, submit: Submit, worker: st
     submit(alice, 1)
     UserQueue.objects.update(ready=False)
     assert queue.claim(worker) is None
-    assert queue.mend_turns() == 1
-    assert queue.mend_turns() == 0
+    assert turns.mend_turns() == 1
+    assert turns.mend_turns() == 0
     assert queue.claim(worker) is not None
+
+
+def test_it_starts_a_keyword_alone_that_two_workers_died_of(alice: User, submit: Submit) -> None:
+    submit(alice, 4)
+    for _ in range(2):
+        worker = leases.register()
+        lease = claim(worker)
+        started, look = queue.start_items(lease, 2)
+        assert (len(started), look) == (2, Next.MORE)
+        leases.expel(worker)
+        takeover.take_over_expired()
+    lease = claim(leases.register())
+    alone, look = queue.start_items(lease, 2)
+    assert ([one.keyword for one in alone], look) == (["từ khóa 1"], Next.ALONE)
+    assert queue.start_items(lease, 2) == ([], Next.WAIT)
+    write(alone[0])
+    alone, look = queue.start_items(lease, 2)
+    assert ([one.keyword for one in alone], look) == (["từ khóa 2"], Next.ALONE)
+    write(alone[0])
+    assert [one.keyword for one in start(lease, 2)] == ["từ khóa 3", "từ khóa 4"]
+    assert_sound()

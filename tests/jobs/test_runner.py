@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
+from articles import store
 from articles.providers.base import Completion, CompletionRequest
 from articles.providers.offline import OfflineProvider
+from articles.writing.pipeline import Draft
 from jobs import leases, queue, settlement, takeover
 from jobs.models import BatchItem, BatchJob, BatchWorker
 from jobs.pool import DatabasePool
@@ -66,6 +69,51 @@ def test_it_fails_the_keyword_that_meets_a_bug_and_goes_on(
     assert_sound()
 
 
+def test_it_fails_the_keyword_whose_article_cannot_be_stored(
+    submit: Submit, pool: DatabasePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = submit(person("alice"), 3)
+    create = store.create_from_draft
+
+    def broken(draft: Draft, **more: Any) -> Any:
+        if more["keyword"] == "từ khóa 2":
+            raise ValueError("a bug in the settlement")
+        return create(draft, **more)
+
+    monkeypatch.setattr(store, "create_from_draft", broken)
+    run(pool, leases.register())
+    job.refresh_from_db()
+    assert (job.status, job.completed_items, job.failed_items) == ("completed", 2, 1)
+    failed = BatchItem.objects.get(status="failed")
+    assert (failed.keyword, failed.error_code) == ("từ khóa 2", "internal_error")
+    assert_sound()
+
+
+def test_it_writes_keywords_alone_that_two_workers_died_of(
+    submit: Submit, pool: DatabasePool
+) -> None:
+    job = submit(person("alice"), 5)
+    for _ in range(2):
+        worker = leases.register()
+        queue.start_items(claim(worker), 3)
+        leases.expel(worker)
+        takeover.take_over_expired()
+    busy: list[int] = []
+
+    class Counting(OfflineProvider):
+        async def complete(self, request: CompletionRequest) -> Completion:
+            running = BatchItem.objects.filter(status="processing")
+            busy.append(await sync_to_async(running.count)())
+            return await super().complete(request)
+
+    run(pool, leases.register(), Counting())
+    job.refresh_from_db()
+    assert (job.status, job.completed_items) == ("completed", 5)
+    assert busy[:6] == [1] * 6
+    assert max(busy) == 2
+    assert_sound()
+
+
 def test_it_stops_where_an_outcome_cannot_be_written(
     submit: Submit, pool: DatabasePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +125,7 @@ def test_it_stops_where_an_outcome_cannot_be_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(settlement, "settle", broken)
+        patch.setattr(settlement, "fail", broken)
         with pytest.raises(ValueError, match="a bug in the settlement"):
             run(pool, worker, items=1)
     leases.expel(worker)

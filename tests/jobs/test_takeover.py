@@ -10,7 +10,7 @@ from django.conf import LazySettings
 
 from accounts.models import User
 from batchwriter import database
-from jobs import leases, queue, takeover
+from jobs import leases, poison, queue, takeover
 from jobs.leases import Process
 from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, BatchWorker
 from jobs.queue import Stale
@@ -81,7 +81,7 @@ def test_it_takes_back_what_a_paused_job_was_still_finishing(
 
 def test_it_gives_up_a_keyword_that_kills_its_workers(alice: User, submit: Submit) -> None:
     job = submit(alice, 2)
-    for _ in range(takeover.LOSSES_PER_ITEM):
+    for _ in range(poison.LOSSES_PER_ITEM):
         worker = leases.register()
         start(claim(worker))
         expire(worker)
@@ -129,3 +129,16 @@ def test_it_writes_take_overs_into_the_history(alice: User, submit: Submit, work
     expire(worker)
     takeover.take_over_expired()
     assert BatchEvent.objects.filter(kind="taken_over", worker=worker).count() == 1
+
+
+def test_it_gives_everything_back_when_a_worker_leaves(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    job = submit(alice, 2)
+    start(claim(worker))
+    takeover.leave(worker)
+    assert not BatchWorker.objects.exists()
+    assert BatchJob.objects.get(pk=job.pk).status == "pending"
+    assert_sound()
+    takeover.leave(worker)
+    assert BatchEvent.objects.filter(kind="taken_over").count() == 1

@@ -10,6 +10,7 @@ import uvloop
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from batchwriter import database
 from jobs.worker import Options, Worker
 
 
@@ -70,6 +71,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until stopped."""
+        database.limit_waiting()
         chosen = Options(
             poll_seconds=options["poll_seconds"],
             max_jobs=options["max_jobs"],

@@ -1,81 +1,23 @@
-"""Each way in which a provider fails, through the real client libraries."""
+"""What is done about failures: again, adapted, booked; and what is never lost for them."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
-from django.conf import LazySettings
 
-from articles.providers.base import (
-    GiveUp,
-    Provider,
-    ProviderError,
-    ProviderUnavailable,
-    TryAgain,
-)
-from articles.providers.registry import get_provider
+from articles.providers.base import Provider, ProviderError, ProviderUnavailable
 from articles.writing import pipeline, prompts
-from articles.writing.brief import Brief
+from articles.writing.booking import Spend
 from tests import aio
+from tests.articles.providers.conftest import (
+    KEYWORD,
+    PROTOCOLS,
+    brief,
+    call_once,
+    with_provider,
+    write,
+)
 from tests.fakes.provider import FakeProvider
-
-PROTOCOLS = ("openai", "gemini")
-KEYWORD = "giao dịch forex"
-
-
-@pytest.fixture
-def fake(settings: LazySettings) -> Iterator[FakeProvider]:
-    """A provider, and settings that point at it."""
-    with FakeProvider() as server:
-        settings.OPENAI_API_KEY = "sk-test"
-        settings.OPENAI_BASE_URL = server.openai_url
-        settings.GOOGLE_API_KEY = "AIza-test"
-        settings.GEMINI_BASE_URL = server.gemini_url
-        settings.AI_RETRY_BASE_SECONDS = 0.01
-        yield server
-
-
-def brief(protocol: str, **changes: str) -> Brief:
-    """A short article."""
-    fields = {
-        "keyword": KEYWORD,
-        "provider": protocol,
-        "model": f"{protocol}-model",
-        "language": "vi",
-        "tone": "professional",
-        "length": "short",
-    }
-    return Brief(**{**fields, **changes})
-
-
-async def with_provider(protocol: str, use: object) -> object:
-    """Run ``use(provider)`` and close the provider."""
-    provider = get_provider(protocol)
-    try:
-        return await use(provider)  # type: ignore[operator]
-    finally:
-        await provider.aclose()
-
-
-def call_once(protocol: str) -> object:
-    """One body call without retries; returns the completion or raises."""
-
-    async def use(provider: Provider) -> object:
-        return await provider.complete(prompts.body(brief(protocol)))
-
-    return aio.run(with_provider(protocol, use))
-
-
-def write(protocol: str, **changes: str) -> tuple[pipeline.Draft, pipeline.Spend]:
-    """A whole article; returns the draft and what was spent."""
-    spent = pipeline.Spend()
-
-    async def use(provider: Provider) -> pipeline.Draft:
-        return await pipeline.write(brief(protocol, **changes), provider, spent)
-
-    draft = aio.run(with_provider(protocol, use))
-    assert isinstance(draft, pipeline.Draft)
-    return draft, spent
+from tests.waiting import wait_for
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -97,79 +39,6 @@ def test_it_plans_before_it_writes_where_an_outline_is_asked_for(
     assert [call.purpose for call in fake.calls] == ["outline", "body"]
     assert "Forex là gì" in fake.calls[1].text
     assert draft.outline == "Forex là gì\n  - Khái niệm"
-
-
-FAULTS = [
-    ("rate_limit", TryAgain, "rate_limited", False),
-    ("long_rate_limit", ProviderUnavailable, "rate_limited", None),
-    ("quota", ProviderUnavailable, "quota_exhausted", None),
-    ("error_500", TryAgain, "server_error", True),
-    ("error_503", TryAgain, "server_error", True),
-    ("key", ProviderUnavailable, "key_refused", None),
-    ("forbidden", ProviderUnavailable, "not_permitted", None),
-    ("no_model", ProviderUnavailable, "model_not_found", None),
-    ("context", GiveUp, "context_too_long", None),
-    ("bad_request", GiveUp, "bad_request", None),
-    ("empty", TryAgain, "empty", False),
-    ("cut", TryAgain, "truncated", False),
-    ("no_choices", TryAgain, "invalid_answer", True),
-    ("broken_json", TryAgain, "invalid_answer", True),
-    ("reset", TryAgain, "connection_lost", True),
-    ("cut_short", TryAgain, None, True),
-]
-ONE_PROTOCOL = [
-    ("openai", "policy", GiveUp, "policy"),
-    ("openai", "filter", GiveUp, "filtered"),
-    ("openai", "refusal", GiveUp, "refused"),
-    ("openai", "html", ProviderUnavailable, "misconfigured"),
-    ("openai", "not_an_object", TryAgain, "invalid_answer"),
-    ("gemini", "filter", GiveUp, "safety"),
-    ("gemini", "blocked", GiveUp, "blocked"),
-    ("gemini", "recitation", TryAgain, "recitation"),
-    ("gemini", "html", TryAgain, "invalid_answer"),
-    ("gemini", "not_an_object", TryAgain, "invalid_answer"),
-]
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize(("fault", "kind", "code", "outage"), FAULTS)
-def test_it_sorts_failures(
-    fake: FakeProvider,
-    protocol: str,
-    fault: str,
-    kind: type[ProviderError],
-    code: str | None,
-    outage: bool | None,
-) -> None:
-    fake.fail(fault)
-    with pytest.raises(kind) as failure:
-        call_once(protocol)
-    assert code in (None, failure.value.code)
-    assert outage is getattr(failure.value, "outage", None)
-    assert "CANARY" not in failure.value.message
-    assert len(fake.calls) == 1
-
-
-@pytest.mark.parametrize(("protocol", "fault", "kind", "code"), ONE_PROTOCOL)
-def test_it_sorts_failures_of_one_protocol(
-    fake: FakeProvider, protocol: str, fault: str, kind: type[ProviderError], code: str
-) -> None:
-    fake.fail(fault)
-    with pytest.raises(kind) as failure:
-        call_once(protocol)
-    assert failure.value.code == code
-
-
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("fault", ["hang", "drip"])
-def test_it_ends_calls_that_take_too_long(
-    fake: FakeProvider, protocol: str, fault: str, settings: LazySettings
-) -> None:
-    settings.AI_TIMEOUT_SECONDS = 0.3
-    fake.fail(fault)
-    with pytest.raises(TryAgain) as failure:
-        call_once(protocol)
-    assert (failure.value.code, failure.value.outage) == ("timeout", True)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -267,5 +136,56 @@ def test_it_says_what_is_missing_where_the_library_is_not_installed(
         return real(name, *args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ProviderUnavailable, match="not installed"):
+    with pytest.raises(ProviderUnavailable, match="library is missing"):
         call_once("gemini")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(
+    ("fault", "calls"), [("cut_json", 1), ("newline_flood", 2), ("cut", 2), ("empty", 2)]
+)
+def test_it_asks_in_plain_words_where_json_does_not_come(
+    fake: FakeProvider, protocol: str, fault: str, calls: int
+) -> None:
+    fake.fail(fault, purpose="metadata", times=calls)
+    draft, spent = write(protocol)
+    asked = [call for call in fake.calls if call.purpose == "metadata"]
+    assert (len(asked), draft.issues) == (calls + 1, [])
+    assert spent.dropped.total == 140 * calls
+    fake.fail(fault, purpose="metadata")
+    draft, _ = write(protocol)
+    assert [issue["code"] for issue in draft.issues] == ["metadata_fallback"]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_it_books_calls_that_are_dropped_in_flight(fake: FakeProvider, protocol: str) -> None:
+    fake.fail("hang")
+    spent = Spend()
+
+    async def use(provider: Provider) -> None:
+        task = asyncio.create_task(pipeline.write(brief(protocol), provider, spent))
+        while len(fake.calls) < 2:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    aio.run(with_provider(protocol, use))
+    wait_for(lambda: all(call.dropped_at for call in fake.calls))
+    assert sum(call.perhaps_billed for call in fake.calls) == 940
+    assert spent.total.total == 0
+    assert 940 < spent.unconfirmed < 3000
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("fault", ["error_500", "rate_limit", "reset"])
+def test_it_probes_by_one_call_until_that_is_answered(
+    fake: FakeProvider, protocol: str, fault: str
+) -> None:
+    fake.fail(fault)
+    with pytest.raises(ProviderUnavailable) as failure:
+        write(protocol, probing=True)
+    assert (failure.value.scope, len(fake.calls)) == ("model", 1)
+    fake.faults = []
+    draft, _ = write(protocol, probing=True)
+    assert draft.usage.total == 940

@@ -1,0 +1,75 @@
+"""What a worker holds in its hands: the lease of a job, the start of one of its keywords."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from articles.models import WritingModel
+from articles.writing.brief import Brief
+from jobs.models import BatchAttempt, BatchJob
+from jobs.status import AttemptState
+
+
+class Stale(Exception):
+    """The job or the keyword is no longer this worker's: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A job that this worker may start keywords of, as long as the epoch is the job's."""
+
+    job_id: int
+    epoch: int
+    worker: str
+    user_id: int
+    model: WritingModel
+    settings: dict[str, Any]
+
+    @classmethod
+    def of(cls, job: BatchJob, *, worker: str) -> "Lease":
+        """The lease of ``job``, which was read with its ``writing_model``."""
+        return cls(job.pk, job.lease_epoch, worker, job.user_id, job.writing_model, job.settings)
+
+    def attempts(self) -> QuerySet[BatchAttempt]:
+        """The starts of this lease that still run."""
+        return BatchAttempt.objects.filter(
+            job_id=self.job_id,
+            worker=self.worker,
+            lease_epoch=self.epoch,
+            state=AttemptState.CALLING,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One keyword that was started: its attempt row is written and holds its tokens."""
+
+    job_id: int
+    item_id: int
+    number: int
+    worker: str
+    keyword: str
+    model: WritingModel
+    settings: dict[str, Any]
+    probe: bool = False
+
+    def brief(self) -> Brief:
+        """What is asked of the writer."""
+        chosen = self.settings
+        return Brief(
+            keyword=self.keyword,
+            provider=self.model.provider,
+            model=self.model.model,
+            language=str(chosen["language"]),
+            tone=str(chosen["tone"]),
+            length=str(chosen["length"]),
+            outline_option=str(chosen["outlineOption"]),
+            custom_outline=str(chosen["customOutline"] or ""),
+        )
+
+    def attempts(self) -> QuerySet[BatchAttempt]:
+        """This start's row, if it still runs."""
+        return BatchAttempt.objects.filter(
+            item_id=self.item_id, number=self.number, state=AttemptState.CALLING
+        )

@@ -1,0 +1,54 @@
+"""Transactions are repeated whole where the database asks for it, and only there."""
+
+import pytest
+from django.db import OperationalError, transaction
+
+from accounts.models import User
+from batchwriter import database
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Failing:
+    """Writes a user, and then fails with ``error`` the first ``times`` times."""
+
+    def __init__(self, error: int, times: int) -> None:
+        self.error, self.times, self.calls = error, times, 0
+
+    def __call__(self) -> int:
+        self.calls += 1
+        user: User = UserFactory(username="alice", tokens=0)
+        if self.calls <= self.times:
+            raise OperationalError(self.error, "for the test")
+        return user.pk
+
+
+@pytest.mark.parametrize("error", sorted(database.RETRIED_ERRORS))
+def test_it_repeats_the_whole_after_a_deadlock(error: int) -> None:
+    failing = Failing(error, times=database.ATTEMPTS - 1)
+    assert database.in_transaction(failing) == User.objects.get(username="alice").pk
+    assert failing.calls == database.ATTEMPTS
+
+
+def test_it_gives_up_after_its_attempts() -> None:
+    failing = Failing(1213, times=database.ATTEMPTS)
+    with pytest.raises(OperationalError):
+        database.in_transaction(failing)
+    assert failing.calls == database.ATTEMPTS
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("error", [2006, 2013, 1290, 1114])
+def test_it_repeats_nothing_whose_outcome_is_unknown(error: int) -> None:
+    failing = Failing(error, times=1)
+    with pytest.raises(OperationalError):
+        database.in_transaction(failing)
+    assert failing.calls == 1
+
+
+def test_it_repeats_nothing_inside_another_transaction() -> None:
+    failing = Failing(1213, times=1)
+    with pytest.raises(OperationalError), transaction.atomic():
+        database.in_transaction(failing)
+    assert failing.calls == 1
