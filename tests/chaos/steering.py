@@ -55,6 +55,9 @@ def in_admin(world: World, operator: Person, job: int, action: str) -> None:
     browser_post(world, operator, "/admin/jobs/batchjob/", form)
 
 
+CHANNELS: tuple[Channel, ...] = (over_api, on_page, in_admin)
+
+
 @dataclass
 class Steering:
     """``people`` and their jobs, made by ``submit``; ``operator`` may steer anybody's."""
@@ -80,10 +83,8 @@ class Steering:
         action = random.choice(SENSIBLE.get(status, ACTIONS))
         if random.random() < 0.25:
             action = random.choice(ACTIONS)
-        by, channel = random.choice(
-            [(person, over_api), (person, on_page), (self.operator, in_admin)]
-        )
-        channel(self.world, by, job, action)
+        channel = random.choice(CHANNELS)
+        channel(self.world, self.operator if channel is in_admin else person, job, action)
         self.done[channel.__name__] += 1
 
     def _jobs_of(self, person: Person) -> list[tuple[int, str]]:

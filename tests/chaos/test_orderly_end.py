@@ -42,7 +42,7 @@ def test_it_hands_its_work_over_when_it_is_asked_to_end(make_world: MakeWorld) -
     world.start_web()
     for _ in range(2):
         world.start_worker(*OPTIONS)
-    took = [end(world, load, load.busy_worker()) for _ in range(dose.count(short=4, long=100))]
+    took = [end(world, load, load.busy_worker()) for _ in range(dose.count(short=3, long=100))]
     world.wait_until_finished(120)
     world.audit()
     figures = world.explain_calls()

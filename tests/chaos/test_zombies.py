@@ -90,9 +90,14 @@ def claimed_again(world: World, zombie: Zombie) -> float | None:
 
 
 def take_over(world: World, zombies: dict[str, Zombie]) -> WorkerProcess:
-    """A worker that goes on with all jobs, and whose calls then wait without an end."""
+    """A worker that goes on with all jobs, and whose calls then wait without an end.
+
+    Its own lease is long: a busy machine must not make a zombie of it.
+    """
     world.fake.latency = ENDLESS_SECONDS
-    worker = world.start_worker("--items-in-flight", str(IN_FLIGHT)).wait_ready()
+    worker = world.start_worker(
+        "--items-in-flight", str(IN_FLIGHT), BATCH_LEASE_SECONDS="600"
+    ).wait_ready()
     name = world.worker_id(worker)
     calling = f"SELECT id FROM batch_attempts WHERE worker = '{name}' AND state = 'calling'"
     wait_for(
@@ -105,11 +110,20 @@ def take_over(world: World, zombies: dict[str, Zombie]) -> WorkerProcess:
 
 def thaw(world: World, zombies: dict[str, Zombie]) -> None:
     """Wake them, and wait until each has found out and started anew."""
-    for zombie in zombies.values():
-        zombie.worker.signal(signal.SIGCONT)
-    for zombie in zombies.values():
-        wait_for(lambda one=zombie: len(one.worker.events("worker_started")) == 2, world.describe)
-        assert zombie.worker.events("worker_expelled")
+    workers = [zombie.worker for zombie in zombies.values()]
+    starts = {worker.pid: len(worker.events("worker_started")) for worker in workers}
+    for worker in workers:
+        worker.signal(signal.SIGCONT)
+    for worker in workers:
+        wait_for(
+            lambda one=worker: len(one.events("worker_started")) > starts[one.pid], world.describe
+        )
+
+
+def newest_events(world: World) -> str:
+    """What was written last, for the reader of a failed test."""
+    rows = world.query("SELECT * FROM batch_events ORDER BY id DESC LIMIT 20")
+    return "\n".join(map(str, [*rows, *world.query("SELECT * FROM batch_workers")]))
 
 
 def test_it_takes_over_from_zombies_and_they_write_nothing(make_world: MakeWorld) -> None:
@@ -131,7 +145,7 @@ def test_it_takes_over_from_zombies_and_they_write_nothing(make_world: MakeWorld
     # Keywords wait and others are being written: there is something to do wrong.
     before = world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}")
     thaw(world, zombies)
-    assert world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}") == before
+    assert world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}") == before, newest_events(world)
     world.fake.latency = 0.1
     rescuer.kill()
     world.start_worker()
