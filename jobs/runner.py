@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
@@ -32,7 +32,7 @@ class Runner:
         lease: Lease,
         *,
         pool: DatabasePool,
-        provider: Callable[[str], Provider],
+        provider: Callable[[str], Awaitable[Provider]],
         items_in_flight: int,
     ) -> None:
         self.lease = lease
@@ -154,7 +154,7 @@ class Runner:
 
     async def _outcome(self, start: Start, spent: Spend) -> None:
         try:
-            provider = self._provider(start.model.provider)
+            provider = await self._provider(start.model.provider)
             draft = await pipeline.write(start.brief(), provider, spent, probing=start.probe)
         except ProviderUnavailable as error:
             await self._give_way(start, error, spent)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from articles.providers import registry
 from articles.providers.base import Provider
-from articles.providers.registry import get_provider
 from batchwriter import logs
 from jobs.handles import Lease, Start
 from jobs.pool import DatabasePool
@@ -33,6 +33,7 @@ class Seats:
         self._on_crash = on_crash
         self._runners: dict[asyncio.Task[None], Runner] = {}
         self._providers: dict[str, Provider] = {}
+        self._loading = asyncio.Lock()
 
     def __len__(self) -> int:
         return len(self._runners)
@@ -94,10 +95,13 @@ class Seats:
         for provider in self._providers.values():
             await provider.aclose()
 
-    def _provider(self, name: str) -> Provider:
-        if name not in self._providers:
-            self._providers[name] = get_provider(name)
-        return self._providers[name]
+    async def _provider(self, name: str) -> Provider:
+        """One a name. A vendor's library is imported in a thread: polls and cancels go on."""
+        async with self._loading:
+            if name not in self._providers:
+                await asyncio.to_thread(registry.load, name)
+                self._providers[name] = registry.get_provider(name)
+            return self._providers[name]
 
     def _free(self, task: asyncio.Task[None]) -> None:
         runner = self._runners.pop(task)

@@ -12,6 +12,7 @@ from articles.providers.base import Completion, CompletionRequest
 from articles.providers.offline import OfflineProvider
 from articles.writing.pipeline import Draft
 from jobs import leases, queue, settlement, takeover
+from jobs.handles import Lease
 from jobs.models import BatchItem, BatchJob, BatchWorker
 from jobs.pool import DatabasePool
 from jobs.runner import Runner
@@ -40,12 +41,18 @@ def pool() -> Iterator[DatabasePool]:
     made.close()
 
 
+def make_runner(lease: Lease, pool: DatabasePool, provider: Any = None, items: int = 2) -> Runner:
+    """A runner whose every provider is this one, or the offline writer."""
+
+    async def get(name: str) -> Any:
+        return provider or OfflineProvider()
+
+    return Runner(lease, pool=pool, provider=get, items_in_flight=items)
+
+
 def run(pool: DatabasePool, worker: str, provider: Any = None, items: int = 3) -> None:
     """Claim the next job and run it to its end."""
-    lease = claim(worker)
-    runner = Runner(
-        lease, pool=pool, provider=lambda name: provider or OfflineProvider(), items_in_flight=items
-    )
+    runner = make_runner(claim(worker), pool, provider, items)
     aio.run(asyncio.wait_for(runner.run(), 30))
 
 
@@ -141,6 +148,6 @@ def test_it_ends_when_the_lease_is_gone(submit: Submit, pool: DatabasePool) -> N
     submit(person("alice"), 2)
     lease = claim(leases.register())
     queue.hand_back(lease)
-    runner = Runner(lease, pool=pool, provider=lambda name: OfflineProvider(), items_in_flight=2)
+    runner = make_runner(lease, pool)
     aio.run(asyncio.wait_for(runner.run(), 10))
     assert BatchItem.objects.filter(status="pending").count() == 2
