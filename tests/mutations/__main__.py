@@ -2,7 +2,7 @@
 
 Works on a copy of the tree, on SQLite and then on a private MariaDB server. Prints a table in Markdown, and
 exits with 1 where the tests pass all the same. ``--only WORDS`` tries those mutants alone whose
-description holds the words.
+description holds the words, ``--part 1/2`` every second of them.
 """
 
 import argparse
@@ -81,8 +81,11 @@ def main() -> int:
     """Try what the command line asks for; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
-    words = parser.parse_args().only
-    chosen = [one for one in MUTANTS if words in f"{one.file} {one.place} {one.what}"]
+    parser.add_argument("--part", default="1/1")
+    arguments = parser.parse_args()
+    words, (part, parts) = arguments.only, map(int, arguments.part.split("/"))
+    matching = [one for one in MUTANTS if words in f"{one.file} {one.place} {one.what}"]
+    chosen = matching[part - 1 :: parts]
     survivors = 0
     server = mariadb.MariaDB("--innodb-lock-wait-timeout=5")
     with tempfile.TemporaryDirectory(prefix="bw-mutants-") as folder, server:
