@@ -1,6 +1,6 @@
 """Holding row locks against the code under test, and changing rows between its statements."""
 
-import time
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,11 +10,10 @@ from django.db import connection, connections
 
 from tests.waiting import wait_for
 
-WAITING = """SELECT trx_query FROM information_schema.innodb_trx
-    JOIN information_schema.processlist ON id = trx_mysql_thread_id
-    WHERE trx_state = 'LOCK WAIT' AND db = DATABASE()"""
-# InnoDB shows a copy, which is not renewed while it is read more often than this.
-CACHED_SECONDS = 0.15
+# A transaction that waits, and the thread that runs it, in what InnoDB says of itself. The tables
+# of information_schema show a copy, which is not renewed while several tests read it.
+LOCK_WAIT = re.compile(r"^LOCK WAIT .*\n(?:.*\n)*?.* thread id (\d+),", re.MULTILINE)
+QUERY = "SELECT info FROM information_schema.processlist WHERE id = %s AND db = DATABASE()"
 
 
 @contextmanager
@@ -45,17 +44,16 @@ def query_that_waits(table: str, pk: Any, function: Callable[[], Any]) -> str:
         finally:
             connections.close_all()
 
-    asked = 0.0
-
     def waiting() -> str:
-        nonlocal asked
-        if time.monotonic() - asked < CACHED_SECONDS:
-            return ""
-        asked = time.monotonic()
         with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            rows = cursor.fetchall()
-        return rows[0][0] or "" if rows else ""
+            cursor.execute("SHOW ENGINE INNODB STATUS")
+            threads = LOCK_WAIT.findall(cursor.fetchone()[2])
+            for thread in threads:
+                cursor.execute(QUERY, [thread])
+                rows = cursor.fetchall()
+                if rows and rows[0][0]:
+                    return str(rows[0][0])
+        return ""
 
     with ThreadPoolExecutor(1) as thread:
         with row_locked(table, pk):
