@@ -120,12 +120,7 @@ def lock_leased(lease: Lease) -> BatchJob:
     """The leased job, locked; raises Stale where it is no longer this worker's."""
     job = (
         BatchJob.objects.select_for_update()
-        .filter(
-            pk=lease.job_id,
-            status=JobStatus.PROCESSING,
-            lease_epoch=lease.epoch,
-            lease_owner=lease.worker,
-        )
+        .filter(pk=lease.job_id, status=JobStatus.PROCESSING, lease_epoch=lease.epoch)
         .first()
     )
     if job is None:

@@ -56,7 +56,6 @@ def test_it_gives_back_only_what_still_runs(alice: User, submit: Submit, worker:
     "change",
     [
         {"lease_epoch": 7},
-        {"lease_owner": "another"},
         {"status": "paused", "pause_reason": "user", "lease_owner": None},
         {"status": "pending", "lease_owner": None},
     ],
