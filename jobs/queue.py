@@ -290,8 +290,8 @@ def _wait_again(job_id: int, attempts: QuerySet[BatchAttempt], *, called: bool =
         if not called:
             attempts.update(tokens_unconfirmed=0)
         item_ids = list(attempts.values_list("item_id", flat=True))
-        if end_attempts(job, attempts, AttemptState.DROPPED, database.now()):
-            BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)
-            turns.mark_ready(job.user_id)
+        end_attempts(job, attempts, AttemptState.DROPPED, database.now())
+        BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)
+        turns.mark_ready(job.user_id)
 
     database.in_transaction(step)

@@ -20,11 +20,18 @@ from tests.jobs.test_lifecycle import assert_sound
 Submit = Callable[..., BatchJob]
 
 
-def test_it_does_not_claim_what_was_paused_meanwhile(
-    alice: User, submit: Submit, worker: str
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE batch_jobs SET status = 'paused', pause_reason = 'user'",
+        "UPDATE batch_jobs SET status = 'processing', lease_owner = 'another', lease_epoch = 1",
+    ],
+    ids=["paused", "claimed"],
+)
+def test_it_does_not_claim_what_changed_hands_meanwhile(
+    alice: User, submit: Submit, worker: str, change: str
 ) -> None:
     job = submit(alice, 1)
-    change = "UPDATE batch_jobs SET status = 'paused', pause_reason = 'user'"
     with slipped_in("UPDATE batch_jobs", change):
         assert queue.claim(worker) is None
     job.refresh_from_db()

@@ -2,7 +2,8 @@
 
 Works on a copy of the tree, on SQLite and then on a private MariaDB server. Prints a table in Markdown, and
 exits with 1 where the tests pass all the same. ``--only WORDS`` tries those mutants alone whose
-description holds the words, ``--part 1/2`` every second of them.
+description holds the words, ``--part 1/2`` every second of them. Where ``--near`` is given, the nearest tests alone are
+asked.
 """
 
 import argparse
@@ -64,7 +65,7 @@ def run_tests(tree: Path, url: str, tests: tuple[str, ...]) -> str:
     return failed.group(1) if failed else f"exit code {done.returncode}: {done.stdout[-300:]}"
 
 
-def try_out(mutant: Mutant, tree: Path, url: str) -> str:
+def try_out(mutant: Mutant, tree: Path, url: str, *, far: bool) -> str:
     """Run the tests on the mutant; returns the test that noticed, empty where none did."""
     file = tree / mutant.file
     source = file.read_text(encoding="utf-8")
@@ -72,7 +73,8 @@ def try_out(mutant: Mutant, tree: Path, url: str) -> str:
     try:
         near = NEAR[mutant.file]
         # On SQLite first, which is quicker; it shows everything but locks.
-        return run_tests(tree, "", near) or run_tests(tree, url, near) or run_tests(tree, url, ALL)
+        noticed = run_tests(tree, "", near) or run_tests(tree, url, near)
+        return noticed or (run_tests(tree, url, ALL) if far else "")
     finally:
         file.write_text(source, encoding="utf-8")
 
@@ -82,6 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="")
     parser.add_argument("--part", default="1/1")
+    parser.add_argument("--near", action="store_true")
     arguments = parser.parse_args()
     words, (part, parts) = arguments.only, map(int, arguments.part.split("/"))
     matching = [one for one in MUTANTS if words in f"{one.file} {one.place} {one.what}"]
@@ -96,7 +99,7 @@ def main() -> int:
             return 1
         print("| file | what is gone | noticed by |\n|---|---|---|", flush=True)
         for mutant in chosen:
-            noticed = try_out(mutant, tree, server.url())
+            noticed = try_out(mutant, tree, server.url(), far=not arguments.near)
             survivors += not noticed
             print(f"| {mutant.file} | {mutant.what} | {noticed or '**nobody**'} |", flush=True)
     print(f"\n{len(chosen) - survivors} of {len(chosen)} noticed.")
