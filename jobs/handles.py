@@ -34,10 +34,7 @@ class Lease:
     def attempts(self) -> QuerySet[BatchAttempt]:
         """The starts of this lease that still run."""
         return BatchAttempt.objects.filter(
-            job_id=self.job_id,
-            worker=self.worker,
-            lease_epoch=self.epoch,
-            state=AttemptState.CALLING,
+            job_id=self.job_id, lease_epoch=self.epoch, state=AttemptState.CALLING
         )
 
 

@@ -119,7 +119,6 @@ def test_it_gives_up_the_starts_of_one_lease_alone(
     queue.drop_unknown(second, [])
     states = BatchAttempt.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["calling", "calling", "dropped"]
-    queue.drop_unknown(Lease(first.job_id, first.epoch, "another", *second_half(first)), [])
     queue.drop_unknown(Lease(others.job_id, 99, worker, *second_half(first)), [])
     queue.drop_unknown(first, [])
     states = BatchAttempt.objects.order_by("pk").values_list("state", flat=True)

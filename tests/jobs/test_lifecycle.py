@@ -96,7 +96,7 @@ def test_it_cancels_and_charges_nothing_for_what_runs(
     write(done, tokens=100)
     before = User.objects.get(pk=alice.pk).tokens_remaining
     cancelled = lifecycle.cancel(job.pk, by=alice)
-    assert cancelled.status == "cancelled"
+    assert (cancelled.status, cancelled.lease_epoch) == ("cancelled", lease.epoch + 1)
     with pytest.raises(Stale):
         write(running)
     alice.refresh_from_db()

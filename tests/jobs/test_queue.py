@@ -55,6 +55,10 @@ def test_it_gives_up_starts_that_nobody_heard_of(alice: User, submit: Submit, wo
     assert_sound()
     queue.drop_unknown(lease, [running.item_id])
     write(running)
+    before = list(BatchAttempt.objects.order_by("pk").values())
+    queue.drop_unknown(lease, [])
+    assert list(BatchAttempt.objects.order_by("pk").values()) == before
+    assert BatchItem.objects.get(pk=running.item_id).status == "completed"
     assert [one.item_id for one in start(lease)] == [unknown.item_id]
     assert_sound()
 

@@ -137,3 +137,17 @@ def test_it_fails_a_keyword_at_no_cost(alice: User, submit: Submit, worker: str)
     job = BatchJob.objects.get()
     assert (job.status, job.failed_items, job.current_item_index) == ("processing", 1, 1)
     assert_sound()
+
+
+def test_it_moves_the_index_over_what_is_settled_and_no_further(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    job = submit(alice, 4)
+    first, second, third = start(claim(worker), 3)
+    indexes = []
+    for one in (third, first, second):
+        write(one)
+        job.refresh_from_db()
+        indexes.append(job.current_item_index)
+        assert_sound()
+    assert indexes == [0, 1, 3]

@@ -56,6 +56,33 @@ def test_it_takes_back_nothing_from_those_who_renew(
     assert BatchJob.objects.get().status == "processing"
 
 
+def test_it_takes_back_from_the_silent_alone(
+    alice: User, bob: User, submit: Submit, worker: str
+) -> None:
+    from jobs import lifecycle
+
+    job = submit(alice, 3)
+    finishing = start(claim(worker))[0]
+    lifecycle.pause(job.pk, by=alice)
+    submit(bob, 1)
+    other = start(claim(worker))[0]
+    lifecycle.resume(job.pk, by=alice)
+    silent = leases.register()
+    lost = start(claim(silent))[0]
+    expire(silent)
+    assert takeover.take_over_expired() == 1
+    states = dict(BatchAttempt.objects.values_list("item_id", "state"))
+    assert states == {
+        finishing.item_id: "calling",
+        other.item_id: "calling",
+        lost.item_id: "lost",
+    }
+    assert_sound()
+    write(finishing)
+    write(other)
+    assert_sound()
+
+
 def test_it_never_renews_a_lease_that_ended(worker: str) -> None:
     expire(worker)
     assert not leases.renew(worker)

@@ -25,7 +25,7 @@ NEAR = {
     "jobs/queue.py": ("tests/jobs/test_queue.py", FENCES, LOCKS),
     "jobs/turns.py": ("tests/jobs/test_queue.py",),
     "jobs/handles.py": ("tests/jobs/test_queue.py", FENCES),
-    "jobs/leases.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
+    "jobs/leases.py": ("tests/jobs/test_takeover.py", "tests/jobs/test_queue.py", FENCES, LOCKS),
     "jobs/takeover.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
     "jobs/settlement.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
     "jobs/transitions.py": ("tests/jobs/test_lifecycle.py", FENCES),
