@@ -69,9 +69,7 @@ def _take_job(worker_id: str, job_id: int) -> None:
         if not item_ids and job.lease_owner != worker_id:
             return
         end_attempts(job, running, AttemptState.LOST, now)
-        BatchItem.objects.filter(pk__in=item_ids, status=ItemStatus.PROCESSING).update(
-            status=ItemStatus.PENDING
-        )
+        BatchItem.objects.filter(pk__in=item_ids).update(status=ItemStatus.PENDING)
         if job.lease_owner == worker_id:
             move(
                 job,

@@ -83,6 +83,26 @@ def test_it_takes_back_from_the_silent_alone(
     assert_sound()
 
 
+def test_it_leaves_a_job_with_the_worker_that_has_it_now(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    from jobs import lifecycle
+
+    job = submit(alice, 3)
+    lost = start(claim(worker))[0]
+    lifecycle.pause(job.pk, by=alice)
+    lifecycle.resume(job.pk, by=alice)
+    lease = claim(leases.register())
+    written = start(lease)[0]
+    expire(worker)
+    assert takeover.take_over_expired() == 1
+    job.refresh_from_db()
+    assert (job.status, job.lease_owner, job.takeovers) == ("processing", lease.worker, 0)
+    write(written)
+    assert [one.item_id for one in start(lease)] == [lost.item_id]
+    assert_sound()
+
+
 def test_it_never_renews_a_lease_that_ended(worker: str) -> None:
     expire(worker)
     assert not leases.renew(worker)

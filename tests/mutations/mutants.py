@@ -150,8 +150,6 @@ MUTANTS = (
            "job.lease_epoch + 1", "job.lease_epoch"),
     Mutant(TAKEOVER, "def _take_job(", "what was lost does not wait again",
            "status=ItemStatus.PENDING", "status=ItemStatus.PROCESSING"),
-    Mutant(TAKEOVER, "def _take_job(", "settled keywords wait again",
-           ", status=ItemStatus.PROCESSING"),
     Mutant(TAKEOVER, "def _take_job(", "poison is never given up",
            "        _fail_poisonous(job, item_ids, now)\n"),
     Mutant(TAKEOVER, "def _take_job(", "what was taken over is not offered",
