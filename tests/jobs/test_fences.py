@@ -9,7 +9,9 @@ from accounts import ledger
 from accounts.models import User
 from articles.models import Article
 from articles.providers.base import Usage
-from jobs import leases, lifecycle, queue, settlement
+from batchwriter import database
+from batchwriter.errors import InvalidTransition
+from jobs import leases, lifecycle, queue, settlement, transitions
 from jobs.handles import Lease, Stale
 from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, BatchWorker
 from jobs.settlement import Failure
@@ -189,3 +191,13 @@ def test_it_marks_an_item_as_waiting_only_where_its_start_was_given_up(
     queue.drop(started)
     assert BatchItem.objects.get(pk=started.item_id).status == "completed"
     assert_sound()
+
+
+def test_it_makes_no_move_that_is_not_in_the_graph(alice: User, submit: Submit) -> None:
+    job = submit(alice, 1)
+    lifecycle.cancel(job.pk, by=alice)
+    job.refresh_from_db()
+    with pytest.raises(InvalidTransition):
+        transitions.move(job, database.now(), status="pending", finished_at=None)
+    job.refresh_from_db()
+    assert job.status == "cancelled"
