@@ -35,6 +35,8 @@ NEAR = {
 }
 ALL = (JOBS, "tests/accounts", "tests/batchwriter")
 LIMIT_SECONDS = 900
+# A mutant may never end, such as a claim that serves the same user for ever.
+HANG_SECONDS = 90
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", "var", "staticfiles")
 
@@ -50,7 +52,7 @@ def copy_of_the_tree(folder: Path) -> Path:
 def run_tests(tree: Path, url: str, tests: tuple[str, ...]) -> str:
     """Run the tests until one fails; returns its name, or an empty text where all pass."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--create-db", "--tb=no",
-               "--show-capture=no", "-p", "no:cacheprovider", *tests]  # fmt: skip
+               "--show-capture=no", "-p", "no:cacheprovider", "-o", f"faulthandler_timeout={HANG_SECONDS}", *tests]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
