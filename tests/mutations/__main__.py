@@ -30,7 +30,12 @@ NEAR = {
     "jobs/settlement.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
     "jobs/transitions.py": ("tests/jobs/test_lifecycle.py", FENCES),
     "jobs/lifecycle.py": ("tests/jobs/test_lifecycle.py", FENCES, LOCKS),
-    "accounts/ledger.py": ("tests/accounts/test_ledger.py", FENCES, LOCKS),
+    "accounts/ledger.py": (
+        "tests/accounts/test_ledger.py",
+        "tests/jobs/test_settlement.py",
+        FENCES,
+        LOCKS,
+    ),
     "batchwriter/database.py": ("tests/batchwriter/test_transactions.py",),
 }
 ALL = (JOBS, "tests/accounts", "tests/batchwriter")
@@ -52,7 +57,8 @@ def copy_of_the_tree(folder: Path) -> Path:
 def run_tests(tree: Path, url: str, tests: tuple[str, ...]) -> str:
     """Run the tests until one fails; returns its name, or an empty text where all pass."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "--create-db", "--tb=no",
-               "--show-capture=no", "-p", "no:cacheprovider", "-o", f"faulthandler_timeout={HANG_SECONDS}", *tests]  # fmt: skip
+               "--show-capture=no", "-p", "no:cacheprovider",
+               "-o", f"faulthandler_timeout={HANG_SECONDS}", *tests]  # fmt: skip
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
