@@ -27,9 +27,9 @@ class Lease:
     settings: dict[str, Any]
 
     @classmethod
-    def of(cls, job: BatchJob, *, worker: str) -> "Lease":
-        """The lease of ``job``, which was read with its ``writing_model``."""
-        return cls(job.pk, job.lease_epoch, worker, job.user_id, job.writing_model, job.settings)
+    def of(cls, job: BatchJob, *, epoch: int, worker: str) -> "Lease":
+        """The lease of ``job``, which was read with its ``writing_model``, under ``epoch``."""
+        return cls(job.pk, epoch, worker, job.user_id, job.writing_model, job.settings)
 
     def attempts(self) -> QuerySet[BatchAttempt]:
         """The starts of this lease that still run."""

@@ -43,19 +43,20 @@ def claim(worker: str) -> Lease | None:
     """
     while True:
         try:
-            served, job_id = database.in_transaction(lambda: _claim_next(worker))
+            served, claimed = database.in_transaction(lambda: _claim_next(worker))
         except (IntegrityError, _Taken):
             # The law behind the queue: the user has a processing job after all.
             return None
-        if job_id is not None:
+        if claimed is not None:
+            job_id, epoch = claimed
             job = BatchJob.objects.select_related("writing_model").get(pk=job_id)
-            return Lease.of(job, worker=worker)
+            return Lease.of(job, epoch=epoch, worker=worker)
         if not served:
             return None
 
 
-def _claim_next(worker: str) -> tuple[bool, int | None]:
-    """Serve one user. Returns whether there was one, and the job if one could be had.
+def _claim_next(worker: str) -> tuple[bool, tuple[int, int] | None]:
+    """Serve one user. Returns whether there was one, and a job with its new epoch, if there is one.
 
     Plain statements: sixteen processes claim twice as fast with them, since the processor's time
     goes into making SQL.
@@ -73,11 +74,12 @@ def _claim_next(worker: str) -> tuple[bool, int | None]:
             return False, None
         user_id, now = turn
         cursor.execute(
-            "SELECT id, EXISTS (SELECT 1 FROM batch_jobs WHERE active_user = %s) FROM batch_jobs"  # noqa: S608
-            " WHERE user_id = %s AND status = %s ORDER BY created_at, id LIMIT 1" + skip_locked,
+            "SELECT id, lease_epoch, EXISTS (SELECT 1 FROM batch_jobs WHERE active_user = %s)"  # noqa: S608
+            " FROM batch_jobs WHERE user_id = %s AND status = %s ORDER BY created_at, id LIMIT 1"
+            + skip_locked,
             [user_id, user_id, JobStatus.PENDING],
         )
-        job_id, busy = cursor.fetchone() or (None, False)
+        job_id, epoch, busy = cursor.fetchone() or (None, 0, False)
         # A pending job that somebody else has locked just now keeps its user ready.
         ready = job_id is None and _has_pending(user_id)
         cursor.execute(
@@ -88,7 +90,7 @@ def _claim_next(worker: str) -> tuple[bool, int | None]:
             return not ready, None
         leases.require(worker)
         _lease(cursor, job_id, worker, now)
-    return True, job_id
+    return True, (job_id, epoch + 1)
 
 
 def _has_pending(user_id: int) -> bool:

@@ -43,4 +43,4 @@ def statuses(job_ids: list[int]) -> dict[int, tuple[str, int]]:
 def leases_of(worker: str) -> list[Lease]:
     """All jobs that are leased to ``worker``, also those whose claim's outcome it never heard."""
     jobs = BatchJob.objects.filter(lease_owner=worker).select_related("writing_model")
-    return [Lease.of(job, worker=worker) for job in jobs]
+    return [Lease.of(job, epoch=job.lease_epoch, worker=worker) for job in jobs]

@@ -34,7 +34,13 @@ PLACES = {
 # statement that the thawed worker goes on with has to be refused by the rows.
 WITH_LOCKS = {"hold", "settlement"}
 WRITTEN_TABLES = (
-    "articles, batch_attempts, batch_events, batch_items, batch_jobs, token_entries, users"
+    "articles",
+    "batch_attempts",
+    "batch_events",
+    "batch_items",
+    "batch_jobs",
+    "token_entries",
+    "users",
 )
 
 
@@ -126,6 +132,11 @@ def newest_events(world: World) -> str:
     return "\n".join(map(str, [*rows, *world.query("SELECT * FROM batch_workers")]))
 
 
+def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """All rows that a worker may write; a checksum would read virtual columns that nobody made."""
+    return {name: world.query(f"SELECT * FROM {name} ORDER BY id") for name in WRITTEN_TABLES}
+
+
 def test_it_takes_over_from_zombies_and_they_write_nothing(make_world: MakeWorld) -> None:
     world = make_world(
         latency=0.5,
@@ -143,9 +154,9 @@ def test_it_takes_over_from_zombies_and_they_write_nothing(make_world: MakeWorld
     until = max(one.since for one in zombies.values()) + timedelta(seconds=FROZEN_SECONDS)
     wait_for(lambda: world.now() >= until, timeout=FROZEN_SECONDS + 10)
     # Keywords wait and others are being written: there is something to do wrong.
-    before = world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}")
+    before = everything(world)
     thaw(world, zombies)
-    assert world.query(f"CHECKSUM TABLE {WRITTEN_TABLES}") == before, newest_events(world)
+    assert everything(world) == before, newest_events(world)
     world.fake.latency = 0.1
     rescuer.kill()
     world.start_worker()
