@@ -133,7 +133,7 @@ def newest_events(world: World) -> str:
 
 
 def everything(world: World) -> dict[str, list[tuple[object, ...]]]:
-    """All rows that a worker may write; a checksum would read virtual columns that nobody made."""
+    """All rows that a worker may write, so that a difference can be seen."""
     return {name: world.query(f"SELECT * FROM {name} ORDER BY id") for name in WRITTEN_TABLES}
 
 
