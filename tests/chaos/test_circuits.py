@@ -81,10 +81,12 @@ def test_it_is_probed_by_another_where_the_probes_worker_dies(
         assert worker.process is not None
         workers[worker.process.pid] = worker
     wait_for(lambda: BatchJob.objects.filter(pause_reason="provider").count() == 3)
+    # What was under way when the circuit opened must not hang: it would outlast the outage.
+    wait_for(lambda: not BatchAttempt.objects.filter(state="calling").exists())
     fault.name = "hang"
-    probes = BatchAttempt.objects.filter(state="calling", probe=True)
-    probe = wait_for(probes.first)
     wait_for(lambda: fake.calls[-1].fault == "hang")
+    probe = BatchAttempt.objects.get(state="calling")
+    assert probe.probe
     killed = workers.pop(int(probe.worker.split(":")[1]))
     killed.kill()
     fault.times = 0

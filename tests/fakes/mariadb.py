@@ -20,6 +20,7 @@ SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
 CLEAR_UP = '[ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
 # The client's own errors, and a server that is about to end.
 AWAY_ERRORS = {*range(2000, 2100), 1053}
+TOO_MANY_CONNECTIONS = 1040
 OPTIONS = (
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
@@ -171,11 +172,7 @@ class MariaDB:
 
         Returns its rows.
         """
-        import MySQLdb
-
-        connection = MySQLdb.connect(
-            host="127.0.0.1", port=self.port, user="root", database=database, charset="utf8mb4"
-        )
+        connection = self._connect(database)
         try:
             cursor = connection.cursor()
             cursor.execute(statement)
@@ -195,6 +192,28 @@ class MariaDB:
             if error.args[0] in AWAY_ERRORS:
                 return []
             raise
+
+    def _connect(self, database: str) -> Any:
+        """A connection as root, for whom one place is kept.
+
+        The server empties that place a moment after its last connection was closed.
+        """
+        import MySQLdb
+
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return MySQLdb.connect(
+                    host="127.0.0.1",
+                    port=self.port,
+                    user="root",
+                    database=database,
+                    charset="utf8mb4",
+                )
+            except MySQLdb.OperationalError as error:
+                if error.args[0] != TOO_MANY_CONNECTIONS or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     def log(self) -> str:
         """What the server has logged."""
