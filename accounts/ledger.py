@@ -6,11 +6,11 @@ part of the caller's transaction, or makes one of its own.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
-from django.db.models.functions import Greatest
 
 from accounts.models import TokenEntry, User
 from batchwriter import database
@@ -19,12 +19,12 @@ from batchwriter.errors import InvalidInput
 LARGEST_AMOUNT = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What one article cost its user, and what of it the operator has to bear."""
+class Charge(NamedTuple):
+    """What one article held, and what its user pays for it, in tokens."""
 
-    charged: int
-    borne: int
+    item_id: int
+    held: int
+    paid: int
 
 
 def grant(
@@ -102,9 +102,12 @@ def lock(user_id: int) -> User:
 
 def hold(user_id: int, *, tokens: int, articles: int) -> None:
     """Set aside for articles that start now. The caller has locked the user and looked."""
-    User.objects.filter(pk=user_id).update(
-        tokens_held=F("tokens_held") + tokens, articles_held=F("articles_held") + articles
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE users SET tokens_held = tokens_held + %s, articles_held = articles_held + %s"
+            " WHERE id = %s",
+            [tokens, articles, user_id],
+        )
 
 
 def release(user_id: int, *, tokens: int, articles: int) -> None:
@@ -114,28 +117,36 @@ def release(user_id: int, *, tokens: int, articles: int) -> None:
     )
 
 
-def charge(user_id: int, *, item_id: int, held: int, used: int) -> Charge:
-    """Pay for one finished article: its hold ends, its tokens and one article are taken.
+def payable(used: int, balance: int) -> int:
+    """What a user pays for ``used`` tokens: no more than the balance, the operator the rest."""
+    return min(used, balance)
 
-    ``used`` tokens are charged down to a balance of zero; what is missing the operator bears.
-    An article limit that was lowered meanwhile stays at zero. Runs in the caller's transaction.
+
+def charge(user_id: int, charges: Sequence[Charge], *, at: Any) -> None:
+    """Pay for finished articles: their holds end, their tokens and an article each are taken.
+
+    The caller has locked the user, and asked ``payable`` with the balance; ``at`` is a moment as
+    ``database.clock`` gives it. An article limit that was lowered meanwhile stays at zero. Runs
+    in the caller's transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("charge() belongs to a settlement")
-    user = lock(user_id)
-    charged = min(used, user.tokens_remaining)
-    User.objects.filter(pk=user_id).update(
-        tokens_remaining=F("tokens_remaining") - charged,
-        tokens_held=F("tokens_held") - held,
-        articles_held=F("articles_held") - 1,
-        article_limit=Greatest(F("article_limit") - 1, 0),
-    )
-    TokenEntry.objects.create(
-        user=user,
-        kind=TokenEntry.Kind.CHARGE,
-        amount=-charged,
-        item_id=item_id,
-        key=f"charge:item:{item_id}",
-        created_at=database.now(),
-    )
-    return Charge(charged=charged, borne=used - charged)
+    articles = len(charges)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE users SET tokens_remaining = tokens_remaining - %s,"
+            " tokens_held = tokens_held - %s, articles_held = articles_held - %s,"
+            " article_limit = CASE WHEN article_limit > %s THEN article_limit - %s ELSE 0 END"
+            " WHERE id = %s",
+            [sum(one.paid for one in charges), sum(one.held for one in charges),
+             articles, articles, articles, user_id],
+        )  # fmt: skip
+        cursor.executemany(
+            "INSERT INTO token_entries (user_id, kind, amount, item_id, `key`, note, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, '', %s)",
+            [
+                (user_id, TokenEntry.Kind.CHARGE, -one.paid, one.item_id,
+                 f"charge:item:{one.item_id}", at)
+                for one in charges
+            ],
+        )  # fmt: skip

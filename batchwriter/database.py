@@ -92,6 +92,24 @@ def clock() -> tuple[str, list[Any]]:
     return "%s", [connection.ops.adapt_datetimefield_value(timezone.now())]
 
 
+def for_update(*, skip_locked: bool = False) -> str:
+    """What ends a SELECT in plain SQL that locks its rows; SQLite locks the whole database."""
+    if not supports_skip_locked():
+        return ""
+    return " FOR UPDATE SKIP LOCKED" if skip_locked else " FOR UPDATE"
+
+
+def stored(moment: datetime) -> Any:
+    """``moment`` as it is stored, for plain SQL."""
+    return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(moment)
+
+
+def aware(value: Any) -> datetime:
+    """A moment as ``clock`` gave it, aware, in UTC."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC)
+
+
 def error_number(error: Exception) -> int | None:
     """The server's number of a database error, None where it has none (SQLite)."""
     number = error.args[0] if error.args else None

@@ -49,6 +49,8 @@ class Start:
     keyword: str
     model: WritingModel
     settings: dict[str, Any]
+    position: int
+    tokens_held: int
     probe: bool = False
 
     def brief(self) -> Brief:

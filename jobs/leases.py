@@ -119,12 +119,11 @@ def require(worker_id: str) -> None:
 
     Whoever expels this worker waits for that transaction, and then sees what it took.
     """
-    for_update = " FOR UPDATE" if database.supports_skip_locked() else ""
     clock, times = database.clock()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT 1 FROM batch_workers WHERE id = %s AND expelled = %s AND expires_at > {clock}"  # noqa: S608
-            + for_update,
+            + database.for_update(),
             [worker_id, False, *times],
         )
         if cursor.fetchone() is None:

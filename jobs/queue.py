@@ -7,16 +7,16 @@ longer do raises ``Stale`` and writes nothing.
 from datetime import datetime
 from enum import Enum
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from accounts import ledger
-from accounts.models import User
 from batchwriter import database
 from jobs import circuits, leases, poison, turns
 from jobs.handles import Lease, Stale, Start
+from jobs.locked import Locked, for_start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
 from jobs.transitions import end_attempts, move, record
@@ -30,6 +30,16 @@ class Next(Enum):
     WAIT = "what runs has to end first: it holds the balance, or it probes the provider"
     ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
+
+
+class Pending(NamedTuple):
+    """A keyword that waits, as far as its start needs to know it."""
+
+    pk: int
+    position: int
+    keyword: str
+    attempts: int
+    tokens_estimated: int
 
 
 class _Taken(Exception):
@@ -61,7 +71,7 @@ def _claim_next(worker: str) -> tuple[bool, tuple[int, int] | None]:
     Plain statements: sixteen processes claim twice as fast with them, since the processor's time
     goes into making SQL.
     """
-    skip_locked = " FOR UPDATE SKIP LOCKED" if database.supports_skip_locked() else ""
+    skip_locked = database.for_update(skip_locked=True)
     clock, times = database.clock()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -140,29 +150,35 @@ def start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
 
 
 def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
-    job = lock_leased(lease)
-    items = list(
-        BatchItem.objects.filter(job=job, status=ItemStatus.PENDING).order_by("position")[:room]
-    )
+    locked = for_start(lease)
+    items = _pending(lease.job_id, room)
     if not items:
         return [], Next.EMPTY
-    items, more = _apart(job, items)
+    items, more = _apart(lease.job_id, items)
     if not items:
         return [], Next.WAIT
-    now = database.now()
-    gate = circuits.gate(lease.model, now)
+    gate = circuits.gate(lease.model, locked.now) if locked.troubled else circuits.Gate()
     if gate.shut:
-        return [], _wait_for_provider(job, gate.reason, now)
-    user = ledger.lock(job.user_id)
-    affordable = _affordable(user, items[:1] if gate.is_open else items)
+        return [], _wait_for_provider(lease, gate.reason, locked.now)
+    affordable = _affordable(locked, items[:1] if gate.is_open else items)
     if not affordable:
-        return [], _wait_or_pause(job, user, items[0], now)
-    if gate.is_open and not circuits.take_probe(lease.model, now):
-        return [], _wait_for_provider(job, gate.reason, now)
-    return _start(lease, job, affordable, now, probe=gate.is_open), more
+        return [], _wait_or_pause(lease, locked, items[0])
+    if gate.is_open and not circuits.take_probe(lease.model, locked.now):
+        return [], _wait_for_provider(lease, gate.reason, locked.now)
+    return _start(lease, affordable, locked.at, probe=gate.is_open), more
 
 
-def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next]:
+def _pending(job_id: int, room: int) -> list[Pending]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, position, keyword, attempts, tokens_estimated FROM batch_items"
+            " WHERE job_id = %s AND status = %s ORDER BY position LIMIT %s",
+            [job_id, ItemStatus.PENDING, room],
+        )
+        return [Pending(*row) for row in cursor.fetchall()]
+
+
+def _apart(job_id: int, items: list[Pending]) -> tuple[list[Pending], Next]:
     """Keep a keyword that has cost all workers but one of its tries away from the others.
 
     It comes to nothing when it is lost once more, and so would everything that runs beside it.
@@ -173,23 +189,23 @@ def _apart(job: BatchJob, items: list[BatchItem]) -> tuple[list[BatchItem], Next
     before = list(takewhile(lambda item: item.pk not in suspects, items))
     if before:
         return before, Next.MORE
-    if BatchItem.objects.filter(job=job, status=ItemStatus.PROCESSING).exists():
+    if BatchItem.objects.filter(job=job_id, status=ItemStatus.PROCESSING).exists():
         return [], Next.WAIT
     return items[:1], Next.ALONE
 
 
-def _wait_for_provider(job: BatchJob, reason: str, now: datetime) -> Next:
+def _wait_for_provider(lease: Lease, reason: str, now: datetime) -> Next:
     """A job whose own keyword is the probe waits for its outcome; every other one pauses."""
-    if BatchAttempt.objects.filter(job=job, state=AttemptState.CALLING, probe=True).exists():
+    if lease.attempts().filter(probe=True).exists():
         return Next.WAIT
-    _pause(job, PauseReason.PROVIDER, reason, now)
+    _pause(lock_leased(lease), PauseReason.PROVIDER, reason, now)
     return Next.PAUSED
 
 
-def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
+def _affordable(locked: Locked, items: list[Pending]) -> list[Pending]:
     """The first of ``items`` that the free tokens and articles pay for, without a gap."""
-    tokens, reached = user.tokens_free, 0
-    for item in items[: user.articles_free]:
+    tokens, reached = locked.tokens_free, 0
+    for item in items[: locked.articles_free]:
         tokens -= item.tokens_estimated
         if tokens < 0:
             break
@@ -197,14 +213,14 @@ def _affordable(user: User, items: list[BatchItem]) -> list[BatchItem]:
     return items[:reached]
 
 
-def _wait_or_pause(job: BatchJob, user: User, item: BatchItem, now: datetime) -> Next:
-    if user.articles_held:
+def _wait_or_pause(lease: Lease, locked: Locked, item: Pending) -> Next:
+    if locked.articles_held:
         return Next.WAIT
-    place = f"at keyword {item.position + 1}/{job.total_items}"
-    if user.tokens_free < item.tokens_estimated:
-        _pause(job, PauseReason.OUT_OF_TOKENS, f"Out of tokens {place}", now)
+    job, place = lock_leased(lease), f"at keyword {item.position + 1}/{locked.total_items}"
+    if locked.tokens_free < item.tokens_estimated:
+        _pause(job, PauseReason.OUT_OF_TOKENS, f"Out of tokens {place}", locked.now)
     else:
-        _pause(job, PauseReason.ARTICLE_LIMIT, f"Article limit reached {place}", now)
+        _pause(job, PauseReason.ARTICLE_LIMIT, f"Article limit reached {place}", locked.now)
     return Next.PAUSED
 
 
@@ -222,37 +238,45 @@ def _pause(job: BatchJob, reason: PauseReason, message: str, now: datetime) -> N
     turns.mark_ready(job.user_id)
 
 
-def _start(
-    lease: Lease, job: BatchJob, items: list[BatchItem], now: datetime, *, probe: bool
-) -> list[Start]:
-    tokens = sum(item.tokens_estimated for item in items)
-    BatchItem.objects.filter(pk__in=[item.pk for item in items]).update(
-        status=ItemStatus.PROCESSING, attempts=F("attempts") + 1, started_at=now
-    )
-    BatchAttempt.objects.bulk_create(
-        BatchAttempt(
-            item=item,
-            job=job,
-            number=item.attempts + 1,
-            worker=lease.worker,
-            lease_epoch=lease.epoch,
-            tokens_held=item.tokens_estimated,
-            started_at=now,
-            probe=probe,
+def _start(lease: Lease, items: list[Pending], at: Any, *, probe: bool) -> list[Start]:
+    """Mark ``items`` as running, with an attempt and a hold each."""
+    marks = ", ".join(["%s"] * len(items))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batch_items SET status = %s, attempts = attempts + 1, started_at = %s"  # noqa: S608
+            f" WHERE id IN ({marks})",
+            [ItemStatus.PROCESSING, at, *[item.pk for item in items]],
         )
-        for item in items
-    )
-    ledger.hold(job.user_id, tokens=tokens, articles=len(items))
-    move(job, now)
+        cursor.executemany(
+            "INSERT INTO batch_attempts (item_id, job_id, number, worker, lease_epoch, state,"
+            " tokens_held, tokens_spent, tokens_charged, probe, estimated, error_code, started_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 0, %s, FALSE, '', %s)",
+            [
+                (item.pk, lease.job_id, item.attempts + 1, lease.worker, lease.epoch,
+                 AttemptState.CALLING, item.tokens_estimated, probe, at)
+                for item in items
+            ],
+        )  # fmt: skip
+        ledger.hold(
+            lease.user_id,
+            tokens=sum(item.tokens_estimated for item in items),
+            articles=len(items),
+        )
+        cursor.execute(
+            "UPDATE batch_jobs SET updated_at = %s, last_activity_at = %s WHERE id = %s",
+            [at, at, lease.job_id],
+        )
     return [
         Start(
-            job_id=job.pk,
+            job_id=lease.job_id,
             item_id=item.pk,
             number=item.attempts + 1,
             worker=lease.worker,
             keyword=item.keyword,
             model=lease.model,
             settings=lease.settings,
+            position=item.position,
+            tokens_held=item.tokens_estimated,
             probe=probe,
         )
         for item in items

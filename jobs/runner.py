@@ -13,7 +13,8 @@ from jobs import queue, settlement
 from jobs.handles import Lease, Stale, Start
 from jobs.pool import DatabaseAway, DatabasePool
 from jobs.queue import Next
-from jobs.settlement import Failure
+from jobs.settlement import Failure, Result
+from jobs.settler import Settler
 
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
 LOOK_AGAIN_SECONDS = 0.5
@@ -40,6 +41,10 @@ class Runner:
         self._provider = provider
         self._most = items_in_flight
         self._running: dict[asyncio.Task[None], Start] = {}
+        # Those whose calls have ended: their places are free while they are being settled.
+        self._written: set[asyncio.Task[None]] = set()
+        self._books = asyncio.Lock()
+        self._settler = Settler(pool, self._books)
         self._starting = True
         self._aborted = False
         self._looks_again = False
@@ -80,7 +85,7 @@ class Runner:
             if self._unsure:
                 await self._make_sure()
                 continue
-            room = self._most - len(self._running)
+            room = self._room()
             if look is Next.ALONE and self._running:
                 room = 0
             wants = look is Next.MORE or not self._running or self._looks_again
@@ -94,10 +99,16 @@ class Runner:
                 self.abort()
                 raise self._crash
 
+    def _room(self) -> int:
+        """How many keywords may be started now; those that wait to be settled are bounded too."""
+        running = len(self._running)
+        return min(self._most - running + len(self._written), 2 * self._most - running)
+
     async def _start(self, room: int) -> Next:
         self._looks_again = False
         try:
-            starts, look = await self._pool.run(queue.start_items, self.lease, room)
+            async with self._books:
+                starts, look = await self._pool.run(queue.start_items, self.lease, room)
         except Stale:
             self._starting = False
             return Next.EMPTY
@@ -127,13 +138,14 @@ class Runner:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
+        self._written.discard(task)
         self._wake.set()
         if not task.cancelled():
             self._crash = task.exception() or self._crash
 
     async def _wait(self, look: Next) -> None:
         """Until a keyword ends, somebody asks for something, or it is time to look again."""
-        full = len(self._running) >= self._most
+        full = self._room() <= 0
         timeout = None if full or not self._starting else LOOK_AGAIN_SECONDS
         try:
             async with asyncio.timeout(timeout):
@@ -154,8 +166,7 @@ class Runner:
 
     async def _outcome(self, start: Start, spent: Spend) -> None:
         try:
-            provider = await self._provider(start.model.provider)
-            draft = await pipeline.write(start.brief(), provider, spent, probing=start.probe)
+            draft = await self._draft(start, spent)
         except ProviderUnavailable as error:
             await self._give_way(start, error, spent)
         except ProviderError as error:
@@ -167,23 +178,33 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
+    async def _draft(self, start: Start, spent: Spend) -> pipeline.Draft:
+        """Write; the place is free as soon as the provider has done its work."""
+        try:
+            provider = await self._provider(start.model.provider)
+            return await pipeline.write(start.brief(), provider, spent, probing=start.probe)
+        finally:
+            self._written.add(asyncio.current_task())  # type: ignore[arg-type]
+            self._wake.set()
+
     async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
         try:
-            article = await self._persist(
-                start, settlement.settle, start, draft, spent.dropped, spent.unconfirmed
+            article = await self._settler.settle(
+                Result(start, draft, spent.dropped, spent.unconfirmed)
             )
         except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
             logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
             return await self._fail(start, INTERNAL_ERROR, spent)
-        if article is not None:
-            logs.event(
-                "article_created",
-                article=article,
-                job=start.job_id,
-                item=start.item_id,
-                worker=start.worker,
-                tokens=draft.usage.total,
-            )
+        if article is None:
+            return self._unwanted(start)
+        logs.event(
+            "article_created",
+            article=article,
+            job=start.job_id,
+            item=start.item_id,
+            worker=start.worker,
+            tokens=draft.usage.total,
+        )
 
     async def _fail(self, start: Start, failure: Failure, spent: Spend) -> None:
         failed = await self._persist(
@@ -211,11 +232,12 @@ class Runner:
         """
         while True:
             try:
-                return await self._pool.run(function, *args)
+                async with self._books:
+                    return await self._pool.run(function, *args)
             except Stale:
-                logs.event(
-                    "result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker
-                )
-                return None
+                return self._unwanted(start)
             except DatabaseAway:
                 await asyncio.sleep(DATABASE_RETRY_SECONDS)
+
+    def _unwanted(self, start: Start) -> None:
+        logs.event("result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker)

@@ -4,9 +4,12 @@ The attempt's state is the fence. Cancel, take-over and hand-back end an attempt
 of its job; whoever comes later finds nothing to end, and writes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from accounts import ledger
 from articles import store
@@ -15,10 +18,12 @@ from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.pipeline import Draft
 from batchwriter import database
 from jobs import circuits, turns
+from jobs.counters import count, finish, settle_item
 from jobs.handles import Stale, Start
+from jobs.locked import Locked, for_settlement
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
-from jobs.transitions import move, record
+from jobs.transitions import move, note, record
 
 CRASHED_WORKER = "crashed_worker"
 
@@ -36,38 +41,102 @@ class Failure:
     ours: bool = False
 
 
-def settle(start: Start, draft: Draft, dropped: Usage, unconfirmed: int = 0) -> int:
-    """Write the article and everything that goes with it; returns the article's id.
+class Settled(NamedTuple):
+    """A keyword whose article is written, and what its user pays."""
+
+    item_id: int
+    position: int
+    tokens_held: int
+    paid: int
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A draft with what it cost.
 
     ``dropped`` is what answers cost that are not part of the article, ``unconfirmed`` an estimate
-    for calls without an answer, in tokens; the operator bears both. Called again after an unknown
-    outcome, it returns the article that is there. Raises Stale.
+    for calls without an answer, in tokens; the operator bears both.
     """
 
-    def step() -> int:
-        job = _lock_job(start)
-        earlier = _settled_article(start)
-        if earlier is not None:
-            return earlier
-        now = database.now()
-        spent = draft.usage + dropped
-        held = _end(start, AttemptState.SETTLED, now, spent, unconfirmed)
-        item = BatchItem.objects.get(pk=start.item_id)
-        # Before a slug is chosen: another worker may settle an article of the same user.
-        ledger.lock(job.user_id)
-        article = _write_article(job, item, start, draft, now)
-        paid = ledger.charge(
-            job.user_id, item_id=item.pk, held=held, used=draft.usage.total
-        ).charged
-        BatchAttempt.objects.filter(item=item, number=start.number).update(tokens_charged=paid)
-        _settle_item(item, now, status=ItemStatus.COMPLETED, article=article, tokens_used=paid)
-        _count(job, item, now, completed_items=1, tokens_used=paid)
-        record(job, EventKind.ITEM_COMPLETED, at=now, item_id=item.pk, worker=start.worker)
-        circuits.got_through(start.model, probe=start.probe)
-        _finish_if_settled(job, now)
-        return article.pk
+    start: Start
+    draft: Draft
+    dropped: Usage
+    unconfirmed: int = 0
 
-    return database.in_transaction(step)
+
+def settle(start: Start, draft: Draft, dropped: Usage, unconfirmed: int = 0) -> int:
+    """Settle one result; returns the article's id. Raises Stale. See ``settle_all``."""
+    (article,) = settle_all([Result(start, draft, dropped, unconfirmed)])
+    if article is None:
+        raise Stale
+    return article
+
+
+def settle_all(results: Sequence[Result]) -> list[int | None]:
+    """Write the articles of one job and everything that goes with them, in one commit.
+
+    Returns their ids, None for a start that does not run any more. Called again after an unknown
+    outcome, it returns the articles that are there.
+    """
+    slugs = [store.slug_of(result.draft.title) for result in results]
+    return database.in_transaction(lambda: _settle_all(results, slugs))
+
+
+def _settle_all(results: Sequence[Result], slugs: list[str]) -> list[int | None]:
+    first = results[0].start
+    locked = for_settlement(first, slugs)
+    free = slugs if not locked.slugs_taken else [""] * len(slugs)
+    balance, done, articles = locked.tokens_remaining, [], []
+    for result, slug in zip(results, free, strict=True):
+        start = result.start
+        paid = ledger.payable(result.draft.usage.total, balance)
+        if not _settle_attempt(result, paid, locked.at):
+            articles.append(_settled_article(start))
+            continue
+        article = _write_article(result, locked, slug)
+        articles.append(article)
+        balance -= paid
+        done.append(Settled(start.item_id, start.position, start.tokens_held, paid, article))
+    if done:
+        _book(done, first, locked)
+    if done and locked.troubled:
+        circuits.got_through(first.model, probe=any(result.start.probe for result in results))
+    if done and locked.settled_items + len(done) == locked.total_items:
+        finish(first.job_id, locked.now)
+    return articles
+
+
+def _book(done: list[Settled], start: Start, locked: Locked) -> None:
+    """The charges, counters and history of articles that are written."""
+    ledger.charge(
+        locked.user_id,
+        [ledger.Charge(one.item_id, one.tokens_held, one.paid) for one in done],
+        at=locked.at,
+    )
+    for one in done:
+        settle_item(
+            one.item_id,
+            locked.at,
+            status=ItemStatus.COMPLETED,
+            article_id=one.article,
+            tokens_used=one.paid,
+        )
+    count(
+        start.job_id,
+        [one.position for one in done],
+        index=locked.current_item_index,
+        at=locked.at,
+        completed_items=len(done),
+        tokens_used=sum(one.paid for one in done),
+    )
+    note(
+        start.job_id,
+        EventKind.ITEM_COMPLETED,
+        at=locked.at,
+        item_ids=[one.item_id for one in done],
+        worker=start.worker,
+    )
 
 
 def fail(start: Start, failure: Failure, spent: Usage, unconfirmed: int = 0) -> bool:
@@ -90,7 +159,7 @@ def fail(start: Start, failure: Failure, spent: Usage, unconfirmed: int = 0) -> 
             circuits.release_probe(start.model, now)
         elif not failure.outage and not failure.ours:
             circuits.got_through(start.model, probe=start.probe)
-        fail_item(job, BatchItem.objects.get(pk=start.item_id), failure, now, start.worker)
+        fail_item(job, start.item_id, start.position, failure, now, start.worker)
         return True
 
     return database.in_transaction(step)
@@ -132,27 +201,47 @@ def note_cost(start: Start, spent: Usage, unconfirmed: int) -> None:
     ).update(tokens_spent=spent.total, tokens_unconfirmed=unconfirmed, estimated=spent.estimated)
 
 
-def fail_item(job: BatchJob, item: BatchItem, failure: Failure, now: datetime, worker: str) -> None:
+def fail_item(
+    job: BatchJob, item_id: int, position: int, failure: Failure, now: datetime, worker: str
+) -> None:
     """Mark an item of a locked job as failed, count it, and end the job if it was the last."""
-    message = failure.message[:500]
-    _settle_item(
-        item,
-        now,
+    message, at = failure.message[:500], database.stored(now)
+    settle_item(
+        item_id,
+        at,
         status=ItemStatus.FAILED,
         error_code=failure.code,
         error_message=message,
         tokens_used=0,
     )
-    _count(job, item, now, failed_items=1)
-    record(job, EventKind.ITEM_FAILED, at=now, item_id=item.pk, worker=worker, message=message)
-    _finish_if_settled(job, now)
+    count(job.pk, [position], index=job.current_item_index, at=at, failed_items=1)
+    kind = EventKind.ITEM_FAILED
+    note(job.pk, kind, at=at, item_ids=[item_id], worker=worker, message=message)
+    job.refresh_from_db()
+    if job.completed_items + job.failed_items == job.total_items:
+        finish(job.pk, now)
 
 
 def _lock_job(start: Start) -> BatchJob:
     return BatchJob.objects.select_for_update().get(pk=start.job_id)
 
 
+def _settle_attempt(result: Result, paid: int, at: Any) -> bool:
+    """End a start that became an article. False where it does not run any more."""
+    start, spent = result.start, result.draft.usage + result.dropped
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE batch_attempts SET state = %s, ended_at = %s, tokens_spent = %s,"
+            " tokens_charged = %s, tokens_unconfirmed = %s, estimated = %s"
+            " WHERE item_id = %s AND number = %s AND state = %s",
+            [AttemptState.SETTLED, at, spent.total, paid, result.unconfirmed, spent.estimated,
+             start.item_id, start.number, AttemptState.CALLING],
+        )  # fmt: skip
+        return bool(cursor.rowcount)
+
+
 def _settled_article(start: Start) -> int | None:
+    """The article of a start that was settled before, None where it came to nothing."""
     settled = BatchAttempt.objects.filter(
         item_id=start.item_id, number=start.number, state=AttemptState.SETTLED
     )
@@ -161,34 +250,24 @@ def _settled_article(start: Start) -> int | None:
     return Article.objects.values_list("pk", flat=True).get(item_id=start.item_id)
 
 
-def _end(
-    start: Start,
-    state: AttemptState,
-    now: datetime,
-    spent: Usage,
-    unconfirmed: int,
-    code: str = "",
-) -> int:
-    """End the attempt; returns the tokens that it held. Raises Stale where it no longer runs."""
-    held = start.attempts().values_list("tokens_held", flat=True).first()
-    ended = start.attempts().update(
-        state=state,
+def _end(start: Start, now: datetime, spent: Usage, unconfirmed: int, code: str) -> None:
+    """The attempt failed. Raises Stale where it no longer runs."""
+    if not start.attempts().update(
+        state=AttemptState.FAILED,
         ended_at=now,
         tokens_spent=spent.total,
         tokens_unconfirmed=unconfirmed,
         estimated=spent.estimated,
         error_code=code,
-    )
-    if held is None or not ended:
+    ):
         raise Stale
-    return int(held)
 
 
 def _release(
     job: BatchJob, start: Start, spent: Usage, unconfirmed: int, code: str, now: datetime
 ) -> None:
-    held = _end(start, AttemptState.FAILED, now, spent, unconfirmed, code)
-    ledger.release(job.user_id, tokens=held, articles=1)
+    _end(start, now, spent, unconfirmed, code)
+    ledger.release(job.user_id, tokens=start.tokens_held, articles=1)
 
 
 def _wait_again(job: BatchJob, start: Start, failure: Failure, now: datetime) -> None:
@@ -206,60 +285,17 @@ def _wait_again(job: BatchJob, start: Start, failure: Failure, now: datetime) ->
     turns.mark_ready(job.user_id)
 
 
-def _write_article(
-    job: BatchJob, item: BatchItem, start: Start, draft: Draft, now: datetime
-) -> Article:
-    chosen = start.settings
+def _write_article(result: Result, locked: Locked, slug: str) -> int:
+    start, chosen = result.start, result.start.settings
     return store.create_from_draft(
-        draft,
-        user_id=job.user_id,
-        job_id=job.pk,
-        item_id=item.pk,
-        keyword=item.keyword,
+        result.draft,
+        slug=slug,
+        user_id=locked.user_id,
+        job_id=start.job_id,
+        item_id=start.item_id,
+        keyword=start.keyword,
         website_id=chosen["websiteId"],
         language=str(chosen["language"]),
         model=start.model.code,
-        now=now,
-    )
-
-
-def _settle_item(item: BatchItem, now: datetime, **changes: Any) -> None:
-    BatchItem.objects.filter(pk=item.pk).update(finished_at=now, **changes)
-
-
-def _count(job: BatchJob, item: BatchItem, now: datetime, **more: int) -> None:
-    """Add to the counters of a locked job; ``current_item_index`` moves over settled items."""
-    changes: dict[str, Any] = {name: getattr(job, name) + by for name, by in more.items()}
-    if item.position == job.current_item_index:
-        changes["current_item_index"] = _first_unsettled(job, item.position)
-    move(job, now, **changes)
-
-
-def _first_unsettled(job: BatchJob, since: int) -> int:
-    position = (
-        BatchItem.objects.filter(job=job, position__gt=since)
-        .exclude(status__in=(ItemStatus.COMPLETED, ItemStatus.FAILED))
-        .order_by("position")
-        .values_list("position", flat=True)
-        .first()
-    )
-    return job.total_items if position is None else position
-
-
-def _finish_if_settled(job: BatchJob, now: datetime) -> None:
-    if job.completed_items + job.failed_items < job.total_items:
-        return
-    status, kind, message = JobStatus.COMPLETED, EventKind.COMPLETED, None
-    if not job.completed_items:
-        status, kind, message = JobStatus.FAILED, EventKind.FAILED, "All keywords failed"
-    move(
-        job,
-        now,
-        status=status,
-        pause_reason=None,
-        error_message=message,
-        lease_owner=None,
-        finished_at=now,
-    )
-    record(job, kind, at=now, message=message or "")
-    turns.mark_ready(job.user_id)
+        now=locked.now,
+    ).pk

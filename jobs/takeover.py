@@ -91,4 +91,4 @@ def _fail_poisonous(job: BatchJob, item_ids: Iterable[int], now: datetime) -> No
     poisonous = poison.lost(items, poison.LOSSES_PER_ITEM)
     for item in items:
         if item.pk in poisonous:
-            fail_item(job, item, POISON, now, "")
+            fail_item(job, item.pk, item.position, POISON, now, "")

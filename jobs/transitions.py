@@ -1,16 +1,19 @@
 """How a locked job changes: its row, its running attempts and its history, in one way."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts import ledger
 from accounts.models import User
+from batchwriter import database
 from batchwriter.errors import InvalidTransition
 from jobs import circuits
-from jobs.models import BatchAttempt, BatchEvent, BatchJob
+from jobs.models import BatchAttempt, BatchJob
 from jobs.status import AttemptState, EventKind, may_move
 
 
@@ -56,18 +59,32 @@ def record(
     kind: EventKind,
     *,
     at: datetime,
-    item_id: int | None = None,
     actor: User | None = None,
     worker: str = "",
     message: str = "",
 ) -> None:
     """Add one line to the history of ``job``."""
-    BatchEvent.objects.create(
-        job=job,
-        item_id=item_id,
-        kind=kind,
-        actor=actor,
-        worker=worker,
-        message=message[:500],
-        created_at=at,
-    )
+    at_stored = database.stored(at)
+    _insert([(job.pk, None, kind, actor and actor.pk, worker, message[:500], at_stored)])
+
+
+def note(
+    job_id: int,
+    kind: EventKind,
+    *,
+    at: Any,
+    item_ids: Iterable[int],
+    worker: str,
+    message: str = "",
+) -> None:
+    """Add one line for each item; ``at`` is a moment as it is stored."""
+    _insert([(job_id, one, kind, None, worker, message[:500], at) for one in item_ids])
+
+
+def _insert(events: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO batch_events (job_id, item_id, kind, actor_id, worker, message,"
+            " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            events,
+        )

@@ -1,7 +1,7 @@
 """The protocol of a provider, what it answers, and the one taxonomy of its errors."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from articles.writing.brief import Brief
 from batchwriter.errors import BatchwriterError
@@ -52,6 +52,13 @@ class CompletionRequest:
     temperature: float | None = None
 
 
+class Allowance(NamedTuple):
+    """How many more calls the provider takes from this key until some seconds have gone by."""
+
+    calls_left: int
+    reset_seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """A text that a provider answered."""
@@ -60,6 +67,7 @@ class Completion:
     usage: Usage
     response_id: str = ""
     model: str = ""
+    allowance: Allowance | None = None
 
 
 class ProviderError(BatchwriterError):

@@ -1,6 +1,7 @@
 """OpenAI, and every server that speaks its chat protocol (``OPENAI_BASE_URL``)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import openai
 from django.conf import settings
 
 from articles.providers import failures
+from articles.providers.allowance import allowance
 from articles.providers.base import (
     MOST_BYTES,
     Completion,
@@ -73,11 +75,17 @@ class OpenAIProvider:
         """Close all connections."""
         await self._client.close()
 
-    async def _create(self, request: CompletionRequest) -> Any:
-        """One call; again without a parameter that this model turns out not to take."""
+    async def _create(self, request: CompletionRequest) -> httpx2.Response:
+        """One call; again without a parameter that this model turns out not to take.
+
+        ``post`` and not ``chat.completions``: the library's models of request and answer take as
+        long as all the rest of a call, and stumble over answers that are none.
+        """
         while True:
             try:
-                return await self._client.chat.completions.create(**self._arguments(request))
+                return await self._client.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=self._arguments(request)
+                )
             except openai.BadRequestError as error:
                 if not self._learn(request.model, error):
                     raise
@@ -150,32 +158,60 @@ def _no_answer(error: openai.APIConnectionError) -> ProviderError:
     return failures.connection_lost()
 
 
-def _judge(request: CompletionRequest, answer: Any) -> Completion:
+def _judge(request: CompletionRequest, response: httpx2.Response) -> Completion:
     """Read the usage, then see what the answer is worth."""
-    if isinstance(answer, str):
-        page = answer.lstrip().startswith("<")
-        raise failures.misconfigured() if page else failures.invalid_answer()
-    if not answer.choices:
-        raise _error_inside(answer)
-    choice = answer.choices[0]
-    message = choice.message
-    text = message.content if isinstance(message.content, str) else ""
+    answer = _object(response)
+    choice = _first(answer)
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise failures.invalid_answer()
+    text = message.get("content")
+    text = text if isinstance(text, str) else ""
     usage = _usage(request, answer, text)
-    if choice.finish_reason == "content_filter":
+    if choice.get("finish_reason") == "content_filter":
         raise GiveUp("filtered", "The provider's content filter stopped the answer.", usage=usage)
-    if message.refusal:
-        said = redacted(str(message.refusal))
+    if message.get("refusal"):
+        said = redacted(str(message["refusal"]))
         raise GiveUp("refused", f"The model refused: {said}", usage=usage)
-    if choice.finish_reason == "length":
+    if choice.get("finish_reason") == "length":
         raise failures.truncated(usage)
     if not text.strip():
         raise failures.empty(usage)
-    return Completion(text, usage, str(answer.id or ""), str(answer.model or ""))
+    return Completion(
+        text,
+        usage,
+        str(answer.get("id") or ""),
+        str(answer.get("model") or ""),
+        allowance(response.headers),
+    )
 
 
-def _error_inside(answer: Any) -> ProviderError:
+def _object(response: httpx2.Response) -> dict[str, Any]:
+    """The JSON object that was answered."""
+    try:
+        answer = json.loads(response.content)
+    except (ValueError, RecursionError):
+        page = response.content.lstrip().startswith(b"<")
+        raise (failures.misconfigured() if page else failures.invalid_answer()) from None
+    if not isinstance(answer, dict):
+        raise failures.invalid_answer()
+    return answer
+
+
+def _first(answer: dict[str, Any]) -> dict[str, Any]:
+    """The first choice of an answer."""
+    choices = answer.get("choices")
+    if not choices:
+        raise _error_inside(answer)
+    if not isinstance(choices, list) or not isinstance(choices[0], dict):
+        raise failures.invalid_answer()
+    choice: dict[str, Any] = choices[0]
+    return choice
+
+
+def _error_inside(answer: dict[str, Any]) -> ProviderError:
     """Servers that pass calls on to others answer 200 with the other's error inside."""
-    error = getattr(answer, "error", None)
+    error = answer.get("error")
     if not isinstance(error, dict):
         return failures.invalid_answer()
     code = error.get("code")
@@ -186,13 +222,11 @@ def _error_inside(answer: Any) -> ProviderError:
     return failures.invalid_answer()
 
 
-def _usage(request: CompletionRequest, answer: Any, text: str) -> Usage:
-    reported = answer.usage
+def _usage(request: CompletionRequest, answer: dict[str, Any], text: str) -> Usage:
+    reported = answer.get("usage")
+    counts = reported if isinstance(reported, dict) else {}
     return reported_usage(
-        request,
-        text,
-        getattr(reported, "prompt_tokens", None),
-        getattr(reported, "completion_tokens", None),
+        request, text, counts.get("prompt_tokens"), counts.get("completion_tokens")
     )
 
 

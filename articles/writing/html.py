@@ -32,6 +32,7 @@ BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|td|th|tr|figcaption|caption|blockquote|pre)>|<br\s*/?>", re.IGNORECASE
 )
 TAG = re.compile(r"<[^<>]*>")
+WORDLIKE = re.compile(r"[^\W_]")
 EMPTY_BLOCK = re.compile(r"<(p|h2|h3|h4|li)>(?:\s|&nbsp;|<br>)*</\1>")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -75,7 +76,7 @@ def storable(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """The words of ``html`` on one line, entities decoded."""
-    return " ".join(unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split())
+    return " ".join(_words(html))
 
 
 def line(text: str, most: int) -> str:
@@ -89,4 +90,8 @@ def line(text: str, most: int) -> str:
 
 def count_words(html: str) -> int:
     """Words as a reader counts them: runs of characters between blanks."""
-    return sum(1 for word in plain_text(html).split() if any(c.isalnum() for c in word))
+    return sum(word.isalnum() or WORDLIKE.search(word) is not None for word in _words(html))
+
+
+def _words(html: str) -> list[str]:
+    return unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split()

@@ -169,7 +169,7 @@ def test_it_keeps_the_holds_of_others(alice: User, bob: User, submit: Submit, wo
 def test_it_charges_inside_a_settlement_alone(transactional_db: None) -> None:
     alice = person("alice")
     with pytest.raises(TransactionManagementError):
-        ledger.charge(alice.pk, item_id=1, held=0, used=1)
+        ledger.charge(alice.pk, [ledger.Charge(1, 0, 1)], at=database.stored(database.now()))
 
 
 def test_it_lets_a_lowered_article_limit_stay_at_zero(submit: Submit, worker: str) -> None:
