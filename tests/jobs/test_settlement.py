@@ -11,7 +11,7 @@ from accounts.models import TokenEntry, User
 from articles import store
 from articles.models import Article
 from articles.providers.base import Usage
-from jobs import circuits, settlement
+from jobs import settlement
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.settlement import Failure
 from tests.jobs.conftest import claim, draft, person, start, write
@@ -84,7 +84,7 @@ def test_it_writes_nothing_where_one_part_fails(
         raise DatabaseError("the last statement failed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(circuits, "got_through", broken)
+        patch.setattr(settlement, "note", broken)
         with pytest.raises(DatabaseError):
             write(started)
     assert not Article.objects.exists()
