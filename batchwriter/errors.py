@@ -23,6 +23,13 @@ class InvalidTransition(BatchwriterError):
     status = 409
 
 
+class Gone(BatchwriterError):
+    """What was asked for is not there any more."""
+
+    code = "not_found"
+    status = 404
+
+
 class IdempotencyConflict(BatchwriterError):
     """The idempotency key was already used with another body."""
 

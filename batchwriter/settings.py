@@ -265,6 +265,14 @@ BATCH_MAX_KEYWORDS = env.integer("BATCH_MAX_KEYWORDS", 1000)
 BATCH_MAX_OPEN_JOBS = env.integer("BATCH_MAX_OPEN_JOBS", 100)
 PROVIDER_RETRY_SECONDS = env.seconds("PROVIDER_RETRY_SECONDS", 30, least=0.1)
 
+# Retention, for ``manage.py prune``; 0 days keep everything
+
+RETENTION_JOBS_DAYS = env.integer("RETENTION_JOBS_DAYS", 0, least=0)
+RETENTION_ATTEMPTS_DAYS = env.integer("RETENTION_ATTEMPTS_DAYS", 0, least=0)
+RETENTION_EVENTS_DAYS = env.integer("RETENTION_EVENTS_DAYS", 0, least=0)
+RETENTION_BATCH = env.integer("RETENTION_BATCH", 500)
+RETENTION_PAUSE_SECONDS = env.seconds("RETENTION_PAUSE_SECONDS", 0.05)
+
 # Languages and time
 
 LANGUAGE_CODE = "vi"

@@ -26,6 +26,7 @@ ITEMS = Table("batch_items", 10_000)
 ATTEMPTS = Table("batch_attempts", 10_000)
 ARTICLES = Table("articles", 10_000)
 ENTRIES = Table("token_entries", 10_000)
+PRUNED = Table("pruned_jobs", 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,13 @@ INVARIANTS = (
         "I06",
         _("a completed item was settled once and charged once, and no other item was"),
         ITEMS,
-        """SELECT i.id AS item_id, i.status, i.tokens_used,
+        """SELECT i.id AS item_id, i.status, i.tokens_used, i.attempts, i.attempts_pruned,
         COUNT(CASE WHEN t.state = 'settled' THEN 1 END) AS settled, MAX(-e.amount) AS charged
         FROM batch_items i LEFT JOIN batch_attempts t ON t.item_id = i.id
         LEFT JOIN token_entries e ON e.charged_item = i.id
         WHERE i.id BETWEEN %s AND %s GROUP BY i.id
         HAVING COUNT(CASE WHEN t.state = 'settled' THEN 1 END)
-        <> CASE WHEN i.status = 'completed' THEN 1 ELSE 0 END
+        <> CASE WHEN i.status = 'completed' AND i.attempts > i.attempts_pruned THEN 1 ELSE 0 END
         OR (MAX(e.id) IS NOT NULL) <> (i.status = 'completed')
         OR COALESCE(MAX(-e.amount), 0) <> i.tokens_used""",
     ),
@@ -206,11 +207,13 @@ INVARIANTS = (
         _("an article has the user, the job and the keyword of its item, and its cost at least"),
         ARTICLES,
         """SELECT a.id AS article_id, a.item_id, a.job_id, i.job_id AS job, a.user_id,
-        j.user_id AS user_of_job, a.tokens_used, i.tokens_used AS charged
+        j.user_id AS user_of_job, a.tokens_used, i.tokens_used AS charged,
+        p.user_id AS user_of_pruned_job
         FROM articles a LEFT JOIN batch_items i ON i.id = a.item_id
-        LEFT JOIN batch_jobs j ON j.id = i.job_id
+        LEFT JOIN batch_jobs j ON j.id = i.job_id LEFT JOIN pruned_jobs p ON p.id = a.job_id
         WHERE a.id BETWEEN %s AND %s AND ((a.item_id IS NULL) <> (a.job_id IS NULL)
-        OR (a.item_id IS NOT NULL AND i.id IS NULL) OR a.job_id <> i.job_id
+        OR (a.item_id IS NOT NULL AND (i.id IS NULL) <> (p.id IS NOT NULL))
+        OR a.user_id <> p.user_id OR a.job_id <> i.job_id
         OR a.user_id <> j.user_id OR a.keyword <> i.keyword OR a.tokens_used < i.tokens_used)""",
     ),
     Invariant(
@@ -234,12 +237,15 @@ INVARIANTS = (
     ),
     Invariant(
         "I19",
-        _("the attempts at an item are of its job, numbered from 1 without a gap and counted"),
+        _("the attempts at an item are of its job, numbered without a gap, and counted"),
         ITEMS,
-        """SELECT i.id AS item_id, i.attempts, COUNT(t.id) AS found, MIN(t.number) AS first,
-        MAX(t.number) AS last FROM batch_items i LEFT JOIN batch_attempts t ON t.item_id = i.id
-        WHERE i.id BETWEEN %s AND %s GROUP BY i.id HAVING COUNT(t.id) <> i.attempts
-        OR COALESCE(MAX(t.number), 0) <> i.attempts OR MIN(t.number) <> 1
+        """SELECT i.id AS item_id, i.attempts, i.attempts_pruned, COUNT(t.id) AS found,
+        MIN(t.number) AS first, MAX(t.number) AS last
+        FROM batch_items i LEFT JOIN batch_attempts t ON t.item_id = i.id
+        WHERE i.id BETWEEN %s AND %s GROUP BY i.id
+        HAVING COUNT(t.id) + i.attempts_pruned <> i.attempts
+        OR COALESCE(MAX(t.number), i.attempts_pruned) <> i.attempts
+        OR MIN(t.number) <> i.attempts_pruned + 1
         OR SUM(CASE WHEN t.job_id <> i.job_id THEN 1 ELSE 0 END) > 0""",
     ),
     Invariant(
@@ -287,13 +293,29 @@ INVARIANTS = (
     ),
     Invariant(
         "I24",
-        _("a charge belongs to a completed item of its user, and no other ledger line to an item"),
+        _("a charge belongs to a completed item of its user, or to the article of a pruned one"),
         ENTRIES,
         """SELECT e.id AS entry_id, e.kind, e.user_id, j.user_id AS user_of_job, e.item_id,
-        i.status FROM token_entries e LEFT JOIN batch_items i ON i.id = e.item_id
-        LEFT JOIN batch_jobs j ON j.id = i.job_id
-        WHERE e.id BETWEEN %s AND %s AND ((e.kind = 'charge'
-        AND (i.id IS NULL OR i.status <> 'completed' OR j.user_id <> e.user_id))
+        i.status, p.id AS pruned_job FROM token_entries e
+        LEFT JOIN batch_items i ON i.id = e.item_id LEFT JOIN batch_jobs j ON j.id = i.job_id
+        LEFT JOIN articles a ON a.item_id = e.item_id LEFT JOIN pruned_jobs p ON p.id = a.job_id
+        WHERE e.id BETWEEN %s AND %s AND ((e.kind = 'charge' AND CASE WHEN i.id IS NULL
+        THEN p.id IS NULL OR p.user_id <> e.user_id OR a.tokens_used < -e.amount
+        ELSE i.status <> 'completed' OR j.user_id <> e.user_id END)
         OR (e.kind <> 'charge' AND e.item_id IS NOT NULL))""",
+    ),
+    Invariant(
+        "I25",
+        _("a pruned job is gone, and left a charged article for each of its completed items"),
+        PRUNED,
+        """SELECT p.id AS job_id, p.user_id, p.completed_items, COUNT(a.id) AS articles,
+        COUNT(e.id) AS charges, p.tokens_used, COALESCE(SUM(-e.amount), 0) AS charged,
+        MAX(j.id) AS still_there FROM pruned_jobs p
+        LEFT JOIN articles a ON a.user_id = p.user_id AND a.job_id = p.id
+        LEFT JOIN token_entries e ON e.charged_item = a.item_id
+        LEFT JOIN batch_jobs j ON j.id = p.id
+        WHERE p.id BETWEEN %s AND %s GROUP BY p.id
+        HAVING COUNT(a.id) <> p.completed_items OR COUNT(e.id) <> p.completed_items
+        OR COALESCE(SUM(-e.amount), 0) <> p.tokens_used OR MAX(j.id) IS NOT NULL""",
     ),
 )

@@ -18,7 +18,7 @@ from accounts import ledger
 from accounts.models import User
 from articles.writing.estimate import tokens_to_hold
 from batchwriter import database
-from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
+from batchwriter.errors import BatchwriterError, Gone, IdempotencyConflict, InvalidTransition
 from jobs import circuits, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import (
@@ -289,7 +289,9 @@ def _act(
     """Lock the job, check its state, apply ``act``'s changes and write them into the history."""
 
     def step() -> BatchJob:
-        job = BatchJob.objects.select_for_update().get(pk=job_id)
+        job = BatchJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise Gone(_("There is nothing at this address."))
         if job.status not in allowed:
             raise InvalidTransition(
                 _("This job is %(status)s; that is only possible while it is %(allowed)s.")

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, WritingModel
 from batchwriter.appendonly import AppendOnlyModel
 from batchwriter.fields import ExactCharField
+from jobs.pruned import PrunedCost as PrunedCost
+from jobs.pruned import PrunedJob as PrunedJob
 from jobs.status import (
     FINISHED,
     OPEN,
@@ -153,6 +155,8 @@ class BatchItem(models.Model):
         Article, on_delete=models.PROTECT, null=True, blank=True, related_name="batch_item"
     )
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    # How many of them ``jobs.retention`` has deleted, the first ones first.
+    attempts_pruned = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     tokens_estimated = models.PositiveIntegerField(_("tokens estimated"))
     tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
     error_code = models.CharField(_("error"), max_length=40, null=True, blank=True)
@@ -252,7 +256,10 @@ class BatchAttempt(models.Model):
 
 
 class BatchEvent(AppendOnlyModel):
-    """The history of a job: what happened, when, and who asked for it."""
+    """The history of a job: what happened, when, and who asked for it.
+
+    Only ``jobs.retention`` deletes lines, those that an operator calls too old.
+    """
 
     job = models.ForeignKey(BatchJob, on_delete=models.CASCADE, related_name="events")
     item = models.ForeignKey(

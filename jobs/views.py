@@ -15,7 +15,7 @@ from batchwriter import pages
 from batchwriter.errors import BatchwriterError
 from jobs import lifecycle, live_view, progress
 from jobs.forms import BatchWriteForm
-from jobs.models import BatchJob
+from jobs.models import BatchJob, PrunedJob
 
 JOBS_PER_PAGE = 10
 ACTIONS = {
@@ -61,7 +61,14 @@ def live_job(request: HttpRequest, job_id: int) -> HttpResponse:
 @pages.signed_in
 def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job with a page of its keywords."""
-    context = live_view.job_context(_own(request, job_id), request.GET)
+    try:
+        job = _own(request, job_id)
+    except Http404:
+        if not PrunedJob.objects.filter(pk=job_id, user=request.user.pk).exists():
+            raise
+        gone = {"tab": "batch-jobs", "job_id": job_id}
+        return render(request, "jobs/pruned.html", gone, status=404)
+    context = live_view.job_context(job, request.GET)
     return render(request, "jobs/job.html", {"tab": "batch-jobs", **context})
 
 

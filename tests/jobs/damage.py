@@ -101,6 +101,26 @@ NOTICED = [
     ("I24", f"UPDATE token_entries SET user_id = {ALICE} WHERE kind = 'charge'"),
     ("I24", f"UPDATE token_entries SET item_id = {LAST.format('batch_items')}"
             " WHERE kind = 'grant'"),
+    ("I06", "UPDATE batch_items SET attempts_pruned = 1 WHERE attempts_pruned = 0"
+            " AND status = 'completed'"),
+    ("I16", "DELETE FROM pruned_jobs"),
+    ("I16", f"UPDATE pruned_jobs SET user_id = {ALICE}"),
+    ("I16", f"UPDATE pruned_jobs SET id = {LAST.format('batch_jobs')}"),
+    ("I19", "UPDATE batch_items SET attempts_pruned = 0 WHERE attempts_pruned = 1"),
+    ("I19", "UPDATE batch_items SET attempts_pruned = 1 WHERE attempts = 2"),
+    ("I24", "DELETE FROM pruned_jobs"),
+    ("I24", f"UPDATE token_entries SET user_id = {ALICE} WHERE kind = 'charge'"
+            " AND item_id NOT IN (SELECT id FROM batch_items)"),
+    ("I24", "UPDATE articles SET tokens_used = 99 WHERE job_id IN (SELECT id FROM pruned_jobs)"),
+    ("I24", "UPDATE articles SET item_id = NULL, job_id = NULL"
+            " WHERE job_id IN (SELECT id FROM pruned_jobs)"),
+    ("I25", "UPDATE pruned_jobs SET tokens_used = tokens_used + 1"),
+    ("I25", "UPDATE pruned_jobs SET completed_items = 1"),
+    ("I25", f"UPDATE pruned_jobs SET id = {LAST.format('batch_jobs')}"),
+    ("I25", "DELETE FROM token_entries WHERE item_id NOT IN (SELECT id FROM batch_items)"),
+    ("I25", "UPDATE token_entries SET amount = amount - 1 WHERE kind = 'charge'"
+            " AND item_id NOT IN (SELECT id FROM batch_items)"),
+    ("I25", "DELETE FROM articles WHERE job_id IN (SELECT id FROM pruned_jobs)"),
 ]  # fmt: skip
 
 # What is broken, the law that refuses it (a unique index is told by its columns on SQLite), and

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,11 +12,14 @@ from accounts.models import User
 from articles import store
 from articles.models import Article
 from articles.providers.base import Usage
-from jobs import audit, leases, lifecycle, queue, settlement, takeover
+from batchwriter import database
+from jobs import audit, leases, lifecycle, queue, retention, settlement, takeover
 from jobs.models import BatchJob
+from jobs.retention import Pace
 from jobs.settlement import Failure
 from tests.jobs.conftest import claim, person, start, write, write_all
 from tests.jobs.damage import NOTICED, REFUSED
+from tests.jobs.old import make_old
 
 Submit = Callable[..., BatchJob]
 CHUNKS = (None, 1, 2)
@@ -24,7 +28,9 @@ CHUNKS = (None, 1, 2)
 @pytest.fixture
 def rows(alice: User, bob: User, submit: Submit, worker: str) -> None:
     """Jobs in every state: Alice's completed and cancelled, Bob's processing and pending,
-    Carol's pending, Dave's paused. One of Alice's keywords failed, the other was lost once."""
+    Carol's pending, Dave's paused. One of Alice's keywords failed, the other was lost once.
+    Of Erin's two one was pruned, and of the other the attempts."""
+    prune_of(person("erin"), submit, worker)
     submit(alice, 2)
     dead = leases.register()
     start(claim(dead))
@@ -42,6 +48,14 @@ def rows(alice: User, bob: User, submit: Submit, worker: str) -> None:
     dave = person("dave")
     lifecycle.pause(submit(dave, 3).pk, by=dave)
     assert_sound()
+
+
+def prune_of(owner: User, submit: Submit, worker: str) -> None:
+    """Two old jobs: one is pruned whole, of the other the attempts."""
+    for delete in (retention.prune_jobs, retention.prune_attempts):
+        submit(owner, 2)
+        make_old(write_all(worker))
+        delete(database.now() - timedelta(days=1), Pace(1))
 
 
 def broken(ids: int | None = None) -> set[str]:
@@ -97,7 +111,7 @@ def test_it_notices_what_the_database_refuses(
 
 
 def test_it_has_damage_for_every_invariant() -> None:
-    codes = [f"I{number:02}" for number in range(1, 25)]
+    codes = [f"I{number:02}" for number in range(1, 26)]
     assert [one.code for one in audit.INVARIANTS] == codes
     assert {code for code, *_ in [*NOTICED, *REFUSED]} == set(codes)
     assert len(NOTICED) + len(REFUSED) > 90
@@ -138,7 +152,7 @@ def test_it_raises_no_alarm_over_what_people_and_workers_do(
 
 
 def test_it_raises_no_alarm_over_what_owners_do_to_their_articles(rows: None) -> None:
-    emptied, deleted = Article.objects.all()
+    emptied, deleted, *_pruned = Article.objects.order_by("pk")
     store.edit(emptied, content="", title="Khác")
     store.delete(deleted)
     assert_sound()

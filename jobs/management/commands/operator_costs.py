@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand
 
 from batchwriter import database
 from jobs import costs
-from jobs.models import BatchAttempt
 
 DAYS = 30
 
@@ -27,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """A line a model and state, and the sum."""
         since = database.now() - timedelta(days=options["days"])
-        rows = costs.totals(BatchAttempt.objects.filter(started_at__gte=since))
+        rows = costs.totals_since(since)
         for row in rows:
             self.stdout.write(
                 f"{row.model}, {row.state}: {row.attempts} attempts, {row.reported} tokens "
