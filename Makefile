@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims chaos mutations
+.PHONY: bench bench-audit bench-claims chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -26,6 +26,9 @@ test-mariadb: setup-dev
 
 chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figures
 	@exec $(PY) -m scripts.chaos $(ARGS)
+
+cluster: setup-dev ## three nodes of a Galera cluster, each killed under load; prints figures
+	@exec $(PY) -m scripts.cluster $(ARGS)
 
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh
