@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims chaos mutations
+.PHONY: bench bench-audit bench-claims bench-cluster chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -27,6 +27,9 @@ test-mariadb: setup-dev
 chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figures
 	@exec $(PY) -m scripts.chaos $(ARGS)
 
+cluster: setup-dev ## three nodes of a Galera cluster, each killed under load; prints figures
+	@exec $(PY) -m scripts.cluster $(ARGS)
+
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh
 
@@ -41,6 +44,9 @@ bench-audit: setup-dev ## how long the audit takes on a million items
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+bench-cluster: setup-dev ## what a Galera cluster costs, and who waits on one
+	@CHAOS=long exec $(PY) -m benchmarks.cluster
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)

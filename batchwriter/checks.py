@@ -17,12 +17,13 @@ STRICT_MODES = {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"}
 
 
 def check_database(*, databases: Sequence[str] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """E001–E003 for each MariaDB or MySQL server among the aliases ``databases``."""
+    """E001–E004 for each MariaDB or MySQL server among the aliases ``databases``."""
     messages: list[checks.CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
         if connection.vendor == "mysql":
             messages += [*_version(connection), *_strict_mode(connection), *_charset(connection)]
+            messages += _cluster(connection)
     return messages
 
 
@@ -71,6 +72,22 @@ def _charset(connection: BaseDatabaseWrapper) -> list[checks.CheckMessage]:
             f" {', '.join(tables)}.",
             hint=f"Run for each of them: ALTER TABLE … CONVERT TO CHARACTER SET {CHARSET}",
             id="batchwriter.E003",
+        )
+    ]
+
+
+def _cluster(connection: BaseDatabaseWrapper) -> list[checks.CheckMessage]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW VARIABLES LIKE 'wsrep_on'")
+        row = cursor.fetchone()
+    if settings.DATABASE_CLUSTER or row is None or row[1] != "ON":
+        return []
+    return [
+        checks.Error(
+            "The database server is a node of a Galera cluster, and is treated as one that is"
+            " alone: locks do not reach other nodes, so users may have to wait for no reason.",
+            hint="Set DATABASE_CLUSTER=1, or name several nodes in DATABASE_URL.",
+            id="batchwriter.E004",
         )
     ]
 

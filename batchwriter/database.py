@@ -21,6 +21,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Func
 from django.utils import timezone
 
+from batchwriter import logs
+
 Result = TypeVar("Result")
 
 # 1213 deadlock, 1205 lock wait time-out, 1020 row changed since it was read: the server rolled
@@ -40,8 +42,10 @@ AWAY_ERRORS = frozenset(
 )
 CLIENT_ERRORS = range(2000, 3000)
 SYSTEM_ERRORS = range(1, 1000)
-ATTEMPTS = 5
+# On a cluster each node may win once before the last one does, for each of several rows.
+ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.5
 
 
 class DatabaseNow(Func):
@@ -154,6 +158,7 @@ def close_before_fork() -> None:
 def in_transaction(function: Callable[[], Result]) -> Result:
     """Run ``function`` in one transaction, and again from its start after a deadlock.
 
+    On a cluster a conflict with another node looks like one too, mostly at the COMMIT.
     Inside an outer transaction it runs once: only the whole can be repeated. Raises whatever
     ``function`` raises, and the last error when every attempt failed.
     """
@@ -167,7 +172,9 @@ def in_transaction(function: Callable[[], Result]) -> Result:
         except OperationalError as error:
             if error_number(error) not in RETRIED_ERRORS or attempt == ATTEMPTS - 1:
                 raise
-            time.sleep(random.uniform(0, FIRST_PAUSE_SECONDS * 2**attempt))
+            logs.event("transaction_repeated", number=error_number(error), attempt=attempt + 1)
+            pause = min(FIRST_PAUSE_SECONDS * 2**attempt, LONGEST_PAUSE_SECONDS)
+            time.sleep(random.uniform(0, pause))
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

@@ -11,6 +11,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 DATABASE_SCHEMES = ("sqlite", "mysql")
+SEVERAL_HOSTS_ENGINE = "batchwriter.mysql"
+MYSQL_PORT = 3306
 RATE = re.compile(r"^[1-9][0-9]*/(s|sec|m|min|h|hour|d|day)$")
 
 
@@ -94,18 +96,24 @@ class Env:
         return value.rstrip("/")
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        """Django's settings for the database that the URL in ``name`` points at."""
+        """Django's settings for the database that the URL in ``name`` points at.
+
+        A MariaDB URL may have several hosts, ``host:port,host:port``, to be tried in that order.
+        """
         url = self.text(name, default)
         if url.split(":", 1)[0] not in DATABASE_SCHEMES:
             raise ImproperlyConfigured(
                 f"{name} must begin with mysql:// (MariaDB or MySQL) or sqlite:///."
             )
         try:
-            config = dict(environ.Env.db_url_config(url))
+            first, hosts = _hosts(url)
+            config = dict(environ.Env.db_url_config(first))
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error
         if not config.get("NAME"):
             raise ImproperlyConfigured(f"{name} names no database: add it after the last slash.")
+        if len(hosts) > 1:
+            config |= {"ENGINE": SEVERAL_HOSTS_ENGINE, "HOSTS": hosts}
         return config
 
     def email(self, name: str) -> dict[str, Any]:
@@ -116,3 +124,16 @@ class Env:
             raise ImproperlyConfigured(
                 f"{name} must look like smtp+tls://user:password@host:587 ({error})."
             ) from error
+
+
+def _hosts(url: str) -> tuple[str, list[tuple[str, int]]]:
+    """``url`` with the first of its hosts alone, and all of them with their ports."""
+    parts = urlsplit(url)
+    account, at, places = parts.netloc.rpartition("@")
+    urls = [parts._replace(netloc=f"{account}{at}{place}") for place in places.split(",")]
+    if len(urls) == 1:
+        return url, []
+    hosts = [(one.hostname or "", one.port or MYSQL_PORT) for one in urls]
+    if not all(host for host, _ in hosts):
+        raise ValueError("a host is empty")
+    return urls[0].geturl(), hosts

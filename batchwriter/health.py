@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from batchwriter import unavailable
+from batchwriter import cluster, unavailable
 
 
 @never_cache
@@ -19,8 +19,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and has every migration, else 503 with the reason."""
+    """200 when the database answers and has every migration, else 503 with the reason.
+
+    A node of a cluster must be in step with the others too.
+    """
     try:
+        if complaint := cluster.complaint(connection):
+            return _not_ready(complaint)
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         executor = MigrationExecutor(connection)

@@ -36,6 +36,7 @@ EVENTS = {
     "item_crashed": (logging.ERROR, "Unexpected error while writing item #{item}"),
     "job_crashed": (logging.ERROR, "Job #{job} stopped unexpectedly; it is taken back"),
     "database_away": (logging.WARNING, "The database cannot be reached: {reason}"),
+    "transaction_repeated": (logging.INFO, "Repeating a transaction after error {number}"),
     "database_back": (logging.INFO, "The database answers again"),
     "circuit_opened": (logging.WARNING, "Provider circuit of {model} opened: {reason}"),
     "circuit_closed": (logging.INFO, "Provider circuit of {model} closed"),

@@ -124,6 +124,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Whether that is a Galera cluster, where other nodes take writes too.
+DATABASE_CLUSTER = env.switch("DATABASE_CLUSTER", default="HOSTS" in DATABASES["default"])
 # How long web and worker wait for one answer of a MariaDB or MySQL server.
 DATABASE_TIMEOUT_SECONDS = env.integer("DATABASE_TIMEOUT_SECONDS", 10)
 if DATABASES["default"]["ENGINE"].endswith("mysql"):
@@ -138,7 +140,10 @@ if DATABASES["default"]["ENGINE"].endswith("mysql"):
         # row locks for as long as it sleeps.
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
         f", innodb_lock_wait_timeout={max(DATABASE_TIMEOUT_SECONDS // 2, 1)}"
-        " /*M!100300 , idle_transaction_timeout=15 */",
+        " /*M!100300 , idle_transaction_timeout=15 */"
+        # 7: every SELECT, UPDATE, DELETE and INSERT waits for what other nodes have committed
+        # before; a client or a worker may come from there.
+        + (" /*M!100300 , wsrep_sync_wait=7 */" if DATABASE_CLUSTER else ""),
     }
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
 else:
@@ -297,6 +302,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+SESSION_ENGINE = "batchwriter.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "console" if DEBUG else "json", "console", "json")

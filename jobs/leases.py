@@ -108,17 +108,26 @@ def ended() -> QuerySet[BatchWorker]:
 def renew(worker_id: str) -> bool:
     """Extend the lease. False where it ended meanwhile: then it never comes back."""
     return bool(
-        BatchWorker.objects.filter(
-            pk=worker_id, expelled=False, expires_at__gt=DatabaseNow()
-        ).update(seen_at=DatabaseNow(), expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS))
+        _living(worker_id).update(
+            seen_at=DatabaseNow(), expires_at=DatabaseNow(settings.BATCH_LEASE_SECONDS)
+        )
     )
+
+
+def _living(worker_id: str) -> QuerySet[BatchWorker]:
+    return BatchWorker.objects.filter(pk=worker_id, expelled=False, expires_at__gt=DatabaseNow())
 
 
 def require(worker_id: str) -> None:
     """Lock the worker's row in the caller's transaction; raise Expelled where its lease ended.
 
-    Whoever expels this worker waits for that transaction, and then sees what it took.
+    Whoever expels this worker waits for that transaction, and then sees what it took. On a
+    cluster nobody waits for another node's locks: the row is written, and one of the two repeats.
     """
+    if settings.DATABASE_CLUSTER:
+        if not _living(worker_id).update(seen_at=DatabaseNow()):
+            raise Expelled(worker_id)
+        return
     clock, times = database.clock()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,14 +3,16 @@
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
-from batchwriter import database
+from batchwriter import cluster, database
 from jobs.models import BatchJob, UserQueue
 from jobs.status import JobStatus
 
 
 def mark_ready(user_id: int) -> None:
     """Say that ``user_id`` may have a job to claim. Called last in the caller's transaction."""
-    if UserQueue.objects.filter(pk=user_id).update(ready=True):
+    # A claim on another node, which does not see our job yet, must not make the user wait.
+    written = {"ready": True, **cluster.changed("last_served_at")}
+    if UserQueue.objects.filter(pk=user_id).update(**written):
         return
     try:
         with transaction.atomic():

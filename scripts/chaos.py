@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from tests.chaos.dose import FIGURES
 from tests.fakes import mariadb
@@ -31,18 +32,23 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def run(tests: Sequence[str]) -> int:
+    """Run ``tests`` in their long dose and print all figures; returns pytest's exit code."""
+    with mariadb.MariaDB() as server:
+        environment = {**os.environ, "DATABASE_URL": server.url(), "CHAOS": "long"}
+        command = [sys.executable, "-m", "pytest", "-v", "--durations=0", *tests]
+        options = ["-o", f"faulthandler_timeout={HANG_SECONDS}", *sys.argv[1:]]
+        code = subprocess.run([*command, *options], env=environment, check=False).returncode
+    print(f"\n{table()}")
+    return code
+
+
 def main() -> int:
     """Run what the command line asks for; returns pytest's exit code."""
     if (absent := mariadb.missing()) is not None:
         sys.exit(f"{absent} is not installed.")
     FIGURES.unlink(missing_ok=True)
-    with mariadb.MariaDB() as server:
-        environment = {**os.environ, "DATABASE_URL": server.url(), "CHAOS": "long"}
-        command = [sys.executable, "-m", "pytest", "-v", "--durations=0", *TESTS]
-        options = ["-o", f"faulthandler_timeout={HANG_SECONDS}", *sys.argv[1:]]
-        code = subprocess.run([*command, *options], env=environment, check=False).returncode
-    print(f"\n{table()}")
-    return code
+    return run(TESTS)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,8 @@ def settings_of(**environment: str) -> dict[str, object]:
         ({"DATABASE_URL": "postgres://u:p@h/n"}, ["DATABASE_URL", "mysql://"]),
         ({"DATABASE_URL": "mysql://root@127.0.0.1:3306/"}, ["DATABASE_URL names no database"]),
         ({"DATABASE_URL": "mysql://root@127.0.0.1:port/name"}, ["DATABASE_URL cannot be read"]),
+        ({"DATABASE_URL": "mysql://root@one,:3306/name"}, ["DATABASE_URL", "a host is empty"]),
+        ({"DATABASE_URL": "mysql://root@one,two:port/name"}, ["DATABASE_URL cannot be read"]),
         ({"DATABASE_URL": "nonsense"}, ["DATABASE_URL"]),
         ({"DEBUG": "yes"}, ["DEBUG must be 1 (on) or 0 (off), not 'yes'"]),
         ({"HTTPS_ONLY": "2"}, ["HTTPS_ONLY must be 1 (on) or 0 (off)"]),
@@ -145,3 +148,40 @@ def test_it_lists_every_variable_that_the_settings_read() -> None:
     names = {name for name in read if name.isupper()}
     assert len(names) > 20
     assert names <= set(variables())
+
+
+def database_of(**environment: str) -> dict[str, Any]:
+    """Where a process finds its database, and whether it takes that for a cluster."""
+    show = (
+        "import json; from django.conf import settings;"
+        "database = settings.DATABASES['default'];"
+        "print(json.dumps({**database, 'cluster': settings.DATABASE_CLUSTER}))"
+    )
+    result = python("-c", show, **GOOD, **environment)
+    assert result.returncode == 0, result.stderr
+    shown: dict[str, Any] = json.loads(result.stdout)
+    return shown
+
+
+def test_it_takes_several_hosts_for_a_cluster() -> None:
+    database = database_of(DATABASE_URL="mysql://me:p%2Cw@one:4001,two,[::1]:4003/name")
+    assert database["HOSTS"] == [["one", 4001], ["two", 3306], ["::1", 4003]]
+    assert (database["USER"], database["PASSWORD"], database["NAME"]) == ("me", "p,w", "name")
+    assert database["cluster"]
+    assert "wsrep_sync_wait=7" in database["OPTIONS"]["init_command"]
+    assert database["OPTIONS"]["isolation_level"] == "read committed"
+
+
+@pytest.mark.parametrize(
+    ("url", "switch", "expected"),
+    [
+        ("mysql://me@one/name", "", False),
+        ("mysql://me@proxy/name", "1", True),
+        ("mysql://me@primary,replica/name", "0", False),
+        ("", "", False),
+    ],
+)
+def test_it_is_a_cluster_where_that_is_said(url: str, switch: str, expected: bool) -> None:
+    database = database_of(DATABASE_URL=url, DATABASE_CLUSTER=switch)
+    assert database["cluster"] is expected
+    assert ("wsrep_sync_wait" in database["OPTIONS"]["init_command"]) is expected

@@ -1,10 +1,11 @@
 """Transactions are repeated whole where the database asks for it, and only there."""
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from batchwriter import database
+from tests.chaos.injection import Injection, injected
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +30,15 @@ def test_it_repeats_the_whole_after_a_deadlock(error: int) -> None:
     failing = Failing(error, times=database.ATTEMPTS - 1)
     assert database.in_transaction(failing) == User.objects.get(username="alice").pk
     assert failing.calls == database.ATTEMPTS
+
+
+def test_it_repeats_the_whole_when_its_commit_is_refused() -> None:
+    failing = Failing(1213, times=0)
+    with injected(Injection(1, 1213, commit=True)) as refused:
+        alice = database.in_transaction(failing)
+    assert refused.struck and failing.calls == 2
+    assert list(User.objects.values_list("pk", flat=True)) == [alice]
+    assert connection.get_autocommit() and not connection.in_atomic_block
 
 
 def test_it_gives_up_after_its_attempts() -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.chaos.dose import dose
 from tests.chaos.world import ACCOUNT, DATABASE, MakeWorld, World
 from tests.environment import ROOT
+from tests.fakes.galera import Cluster
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.provider import FakeProvider
 from tests.fakes.worker import WorkerProcess
@@ -126,19 +127,26 @@ def make_world(migrated: Path) -> Iterator[MakeWorld]:
             if empty:
                 database.sql(f"DROP DATABASE {DATABASE}")
                 database.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
-            database.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY ''")
-            database.sql(f"GRANT ALL ON {DATABASE}.* TO {ACCOUNT}")
-            fake = stack.enter_context(FakeProvider(latency=latency))
-            urls = {
-                "DATABASE_URL": database.url(DATABASE, ACCOUNT),
-                "OPENAI_BASE_URL": fake.openai_url,
-                "GEMINI_BASE_URL": fake.gemini_url,
-            }
-            world = World(database, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
-            stack.callback(world.close)
-            return world
+            return inhabit(stack, database, latency, environment)
 
         yield make
+
+
+def inhabit(
+    stack: ExitStack, server: MariaDB | Cluster, latency: float, environment: dict[str, str]
+) -> World:
+    """A world on a running ``server``; its processes end with ``stack``."""
+    server.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY ''")
+    server.sql(f"GRANT ALL ON {DATABASE}.* TO {ACCOUNT}")
+    fake = stack.enter_context(FakeProvider(latency=latency))
+    urls = {
+        "DATABASE_URL": server.url(DATABASE, ACCOUNT),
+        "OPENAI_BASE_URL": fake.openai_url,
+        "GEMINI_BASE_URL": fake.gemini_url,
+    }
+    world = World(server, fake, {**os.environ, **ENVIRONMENT, **urls, **environment})
+    stack.callback(world.close)
+    return world
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import Any
 from tests.chaos import evidence
 from tests.environment import ROOT
 from tests.fakes.client import Answer, send
+from tests.fakes.galera import Cluster
 from tests.fakes.mariadb import MariaDB
 from tests.fakes.process import Background
 from tests.fakes.provider import FakeProvider
@@ -42,7 +43,9 @@ class Person:
 class World:
     """Everything that one chaos test needs, and what it wants to know of it."""
 
-    def __init__(self, server: MariaDB, fake: FakeProvider, environment: dict[str, str]) -> None:
+    def __init__(
+        self, server: MariaDB | Cluster, fake: FakeProvider, environment: dict[str, str]
+    ) -> None:
         """``environment`` is that of every process; its DATABASE_URL is the server's."""
         self.server, self.fake = server, fake
         self.environment = environment
@@ -136,7 +139,7 @@ class World:
 
     def submit(self, person: Person, keywords: Iterable[str], **settings: Any) -> int:
         """Make a job; returns its id."""
-        body = self._body(keywords, settings)
+        body = self.body(keywords, settings)
         if self.web is None:
             return self.submit_all([(person, body["keywords"])], **settings)[0]
         answer = self.call(person, "POST", "/api/batch-jobs", body)
@@ -145,13 +148,12 @@ class World:
 
     def submit_all(self, jobs: Iterable[tuple[Person, list[str]]], **settings: Any) -> list[int]:
         """Make many jobs in one process, without the API; returns their ids."""
-        wanted = [
-            {"user": person.id, **self._body(keywords, settings)} for person, keywords in jobs
-        ]
+        wanted = [{"user": person.id, **self.body(keywords, settings)} for person, keywords in jobs]
         made = self.run("-m", "tests.chaos.inside", "jobs", stdin=json.dumps(wanted))
         return list(json.loads(made))
 
-    def _body(self, keywords: Iterable[str], settings: dict[str, Any]) -> dict[str, Any]:
+    def body(self, keywords: Iterable[str], settings: dict[str, Any]) -> dict[str, Any]:
+        """What a client sends to make a job."""
         chosen = {"model": MODEL, "length": "short", **settings}
         return {"keywords": list(keywords), "settings": chosen}
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,9 +18,11 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
-CLEAR_UP = '[ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"'
-# The client's own errors, and a server that is about to end.
-AWAY_ERRORS = {*range(2000, 2100), 1053}
+# The whole group: a node of a cluster copies data with programs of its own.
+CLEAR_UP = '[ -f "$1/pid" ] && kill -9 -- "-$(cat "$1/pid")"; rm -rf "$1"'
+# The client's own errors, a server that is about to end, a node that has lost its cluster (a read
+# that waits for other nodes says 1205 then).
+AWAY_ERRORS = {*range(2000, 2100), 1053, 1047, 1205}
 TOO_MANY_CONNECTIONS = 1040
 OPTIONS = (
     "--bind-address=127.0.0.1",
@@ -59,6 +62,10 @@ class MariaDB:
     root and as any other user. Raises RuntimeError, with the end of the server's log, where it
     does not start.
     """
+
+    # Who the server runs as where we are root, and what each of our own sessions begins with.
+    account = "root"
+    init_command = "SET @nothing = 0"
 
     def __init__(
         self,
@@ -150,7 +157,7 @@ class MariaDB:
     def kill9(self) -> None:
         """Kill the server as a crash would; the data stays for the next ``start``."""
         if self._server is not None:
-            self._server.kill()
+            os.killpg(self._server.pid, signal.SIGKILL)
             self._server.wait()
             self._server = None
             # The guard must not kill who gets this number next.
@@ -209,6 +216,7 @@ class MariaDB:
                     user="root",
                     database=database,
                     charset="utf8mb4",
+                    init_command=self.init_command,
                 )
             except MySQLdb.OperationalError as error:
                 if error.args[0] != TOO_MANY_CONNECTIONS or time.monotonic() > deadline:
@@ -223,7 +231,7 @@ class MariaDB:
         path = program(name)
         if path is None:
             raise RuntimeError(f"{name} is not installed.")
-        account = ["--user=root"] if os.geteuid() == 0 else []
+        account = [f"--user={self.account}"] if os.geteuid() == 0 else []
         # A server that starts removes the temporary tables of every other one in its tmpdir.
         places = [f"--datadir={self.data}", f"--tmpdir={self.folder}/tmp"]
         return [path, "--no-defaults", *places, *account]
