@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 
 from articles.models import WritingModel
 from batchwriter import logs
+from jobs import paces
 from jobs.models import ProviderCircuit
 
 LOSSES_IN_A_ROW = 5
@@ -102,6 +103,7 @@ def count_loss(model: WritingModel, reason: str, now: datetime, *, probe: bool) 
         _rows([circuit.pk]).update(failures=circuit.failures)
         return False
     _open(circuit, reason, now, retry_after=None)
+    paces.restart(model.pk, now)
     return True
 
 
@@ -125,6 +127,7 @@ def open_for(
     circuit = _locked(model, key if whole_provider else own)
     if circuit.opened_at is None:
         _open(circuit, reason, now, retry_after=retry_after)
+        paces.restart(model.pk, now)
     elif retry_after is not None and not probe:
         later = now + timedelta(seconds=retry_after)
         _rows([circuit.pk]).filter(retry_at__lt=later).update(retry_at=later)

@@ -339,6 +339,41 @@ class BatchWorker(models.Model):
         return self.id
 
 
+class ProviderPace(models.Model):
+    """How many calls to a model all workers together may have in flight, where it has objected.
+
+    Below ``threshold`` the number doubles with each round of answers, above it grows slowly.
+    """
+
+    class Reason(models.TextChoices):
+        """Why it was lowered."""
+
+        RATE_LIMIT = "rate_limit", _("the provider's rate limit was reached")
+        SLOWER = "slower", _("the provider's answers became slower")
+        OUTAGE = "outage", _("the provider was down")
+
+    writing_model = models.OneToOneField(
+        WritingModel,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("model"),
+    )
+    calls = models.FloatField(_("calls at once"))
+    threshold = models.FloatField(_("doubles below"))
+    reason = models.CharField(_("lowered because"), max_length=20, choices=Reason.choices)
+    changed_at = models.DateTimeField(_("lowered"))
+    not_before = models.DateTimeField(_("paused until"), null=True, blank=True)
+
+    class Meta:
+        db_table = "provider_paces"
+        verbose_name = _("provider pace")
+        verbose_name_plural = _("provider paces")
+
+    def __str__(self) -> str:
+        return self.writing_model.label
+
+
 class ProviderCircuit(models.Model):
     """Whether a model, or everything that a provider's key opens, may be called at present.
 

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
+from articles.providers.pace import Pace, Turn
 from articles.writing import pipeline
 from articles.writing.booking import Spend
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.handles import Lease, Stale, Start
+from jobs.pacing import Paces
 from jobs.pool import DatabaseAway, DatabasePool
 from jobs.queue import Next
 from jobs.settlement import Failure, Result
@@ -34,11 +36,13 @@ class Runner:
         *,
         pool: DatabasePool,
         provider: Callable[[str], Awaitable[Provider]],
+        paces: Paces,
         items_in_flight: int,
     ) -> None:
         self.lease = lease
         self._pool = pool
         self._provider = provider
+        self._paces = paces
         self._most = items_in_flight
         self._running: dict[asyncio.Task[None], Start] = {}
         # Those whose calls have ended: their places are free while they are being settled.
@@ -182,10 +186,20 @@ class Runner:
         """Write; the place is free as soon as the provider has done its work."""
         try:
             provider = await self._provider(start.model.provider)
-            return await pipeline.write(start.brief(), provider, spent, probing=start.probe)
+            turn = Turn(await self._pace(start), lane=start.job_id)
+            return await pipeline.write(
+                start.brief(), provider, spent, probing=start.probe, turn=turn
+            )
         finally:
             self._written.add(asyncio.current_task())  # type: ignore[arg-type]
             self._wake.set()
+
+    async def _pace(self, start: Start) -> Pace:
+        while True:
+            try:
+                return await self._paces.of(start.model.pk, start.worker)
+            except DatabaseAway:
+                await asyncio.sleep(DATABASE_RETRY_SECONDS)
 
     async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
         try:

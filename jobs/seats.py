@@ -7,6 +7,7 @@ from articles.providers import registry
 from articles.providers.base import Provider
 from batchwriter import logs
 from jobs.handles import Lease, Start
+from jobs.pacing import Paces
 from jobs.pool import DatabasePool
 from jobs.runner import Runner
 from jobs.status import JobStatus
@@ -34,6 +35,7 @@ class Seats:
         self._runners: dict[asyncio.Task[None], Runner] = {}
         self._providers: dict[str, Provider] = {}
         self._loading = asyncio.Lock()
+        self._paces = Paces(pool)
 
     def __len__(self) -> int:
         return len(self._runners)
@@ -54,6 +56,7 @@ class Seats:
             lease,
             pool=self._pool,
             provider=self._provider,
+            paces=self._paces,
             items_in_flight=self._items_in_flight,
         )
         task = asyncio.create_task(runner.run())
@@ -89,6 +92,10 @@ class Seats:
         """Until all seats are free, or for ``timeout`` seconds."""
         if self._runners:
             await asyncio.wait(list(self._runners), timeout=timeout)
+
+    async def keep_pace(self, worker: str) -> None:
+        """Call each model as fast as it bears, together with the other workers."""
+        await self._paces.sync(worker)
 
     async def aclose(self) -> None:
         """Give back what the providers hold."""

@@ -175,6 +175,8 @@ class Worker:
         if now < self._next_housekeeping:
             return
         self._next_housekeeping = now + HOUSEKEEPING_SECONDS
+        if self._seats:
+            await self._seats.keep_pace(self._worker_id)
         await self._pool.run(_wake_jobs)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from dataclasses import replace
 
 from django.conf import settings
@@ -14,36 +13,22 @@ LARGER_BUDGET = 2
 MORE_VARIED = 1.2
 
 
-# Until when a model's rate limit asks everybody here to wait, by ``time.monotonic``.
-_not_before: dict[str, float] = {}
-
-
 async def complete(provider: Provider, request: CompletionRequest) -> Completion:
     """The answer to ``request``, after as many attempts as its failures are worth.
 
-    A model whose rate limit was met is left alone by all calls of this process for as long as it
-    asked. Waiting ends at once when the task is cancelled. Raises the last error as it is.
+    Waiting ends at once when the task is cancelled. Raises the last error as it is.
     """
     attempt = 0
     while True:
         attempt += 1
-        await _turn(request.model)
         try:
             return await provider.complete(request)
         except TryAgain as error:
-            if error.code == "rate_limited" and error.retry_after is not None:
-                _not_before[request.model] = time.monotonic() + error.retry_after
             if attempt >= min(settings.AI_MAX_ATTEMPTS, error.attempts or settings.AI_MAX_ATTEMPTS):
                 raise
             request = _adapted(request, error)
             if error.code != "truncated":
                 await asyncio.sleep(delay(error, attempt))
-
-
-async def _turn(model: str) -> None:
-    """Wait while the model's rate limit lasts, and then a little, not all at the same moment."""
-    while (wait := _not_before.get(model, 0.0) - time.monotonic()) > 0:
-        await asyncio.sleep(wait + random.uniform(0, settings.AI_RETRY_BASE_SECONDS / 4))
 
 
 def _adapted(request: CompletionRequest, error: TryAgain) -> CompletionRequest:

@@ -16,6 +16,7 @@ from articles.providers.base import (
     TryAgain,
     Usage,
 )
+from articles.providers.pace import Paced, Turn
 from articles.writing import html, prompts
 from articles.writing.booking import Booked, FirstCallDecides, Spend
 from articles.writing.brief import Brief
@@ -56,13 +57,23 @@ class _Plan:
     outline: str = ""
 
 
-async def write(brief: Brief, provider: Provider, spent: Spend, *, probing: bool = False) -> Draft:
+async def write(
+    brief: Brief,
+    provider: Provider,
+    spent: Spend,
+    *,
+    probing: bool = False,
+    turn: Turn | None = None,
+) -> Draft:
     """Write the article that ``brief`` orders.
 
+    Each call waits for its ``turn`` where one is given.
     ``spent`` is kept up to date, and can be read after an error. ``probing``: one call alone
     shows first whether the provider is back. Raises ProviderError.
     """
     provider = Booked(provider, spent)
+    if turn is not None:
+        provider = Paced(provider, turn.pace, turn.lane)
     if probing:
         provider = FirstCallDecides(provider)
     if brief.outline_option == "ai-outline":

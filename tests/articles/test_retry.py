@@ -1,7 +1,6 @@
 """Our own retry policy: how long it waits, and that waiting can be ended."""
 
 import asyncio
-import time
 
 import pytest
 from django.conf import LazySettings
@@ -19,12 +18,6 @@ from articles.writing.brief import Brief
 from tests import aio
 
 REQUEST = prompts.body(Brief("k", "openai", "m", "vi", "casual", "short"))
-
-
-@pytest.fixture(autouse=True)
-def _no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No rate limit of another test lasts."""
-    monkeypatch.setattr(retry, "_not_before", {})
 
 
 class Failing:
@@ -79,12 +72,3 @@ def test_it_stops_waiting_when_it_is_cancelled() -> None:
             await task
 
     aio.run(asyncio.wait_for(scenario(), 5))
-
-
-def test_it_holds_back_other_articles_of_a_limited_model() -> None:
-    limited = TryAgain("rate_limited", "Slow down.", retry_after=0.2, attempts=1)
-    with pytest.raises(TryAgain):
-        aio.run(retry.complete(Failing(limited), REQUEST))
-    until = retry._not_before[REQUEST.model]
-    aio.run(retry.complete(Failing(), REQUEST))
-    assert time.monotonic() >= until

@@ -14,6 +14,7 @@ from articles.writing.pipeline import Draft
 from jobs import leases, queue, settlement, takeover
 from jobs.handles import Lease
 from jobs.models import BatchItem, BatchJob, BatchWorker
+from jobs.pacing import Paces
 from jobs.pool import DatabasePool
 from jobs.runner import Runner
 from tests import aio
@@ -47,7 +48,7 @@ def make_runner(lease: Lease, pool: DatabasePool, provider: Any = None, items: i
     async def get(name: str) -> Any:
         return provider or OfflineProvider()
 
-    return Runner(lease, pool=pool, provider=get, items_in_flight=items)
+    return Runner(lease, pool=pool, provider=get, paces=Paces(pool), items_in_flight=items)
 
 
 def run(pool: DatabasePool, worker: str, provider: Any = None, items: int = 3) -> None:
@@ -131,7 +132,7 @@ def test_it_stops_where_an_outcome_cannot_be_written(
         raise ValueError("a bug in the settlement")
 
     with monkeypatch.context() as patch:
-        patch.setattr(settlement, "settle", broken)
+        patch.setattr(settlement, "settle_all", broken)
         patch.setattr(settlement, "fail", broken)
         with pytest.raises(ValueError, match="a bug in the settlement"):
             run(pool, worker, items=1)
