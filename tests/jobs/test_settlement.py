@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import ledger
 from accounts.models import TokenEntry, User
 from articles import store
 from articles.models import Article
 from articles.providers.base import Usage
-from jobs import settlement
+from batchwriter import database
+from jobs import queue, settlement
+from jobs.handles import Start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
-from jobs.settlement import Failure
+from jobs.settlement import Failure, Result
 from tests.jobs.conftest import claim, draft, person, start, write
 from tests.jobs.test_lifecycle import assert_sound
 
@@ -101,6 +105,97 @@ def test_it_gives_equal_titles_different_slugs(alice: User, submit: Submit, work
         settlement.settle(started, replace(one, title="Cà phê"), Usage())
     slugs = Article.objects.order_by("id").values_list("slug", flat=True)
     assert list(slugs) == ["ca-phe", "ca-phe-2", "ca-phe-3"]
+
+
+def results(starts: list[Start], tokens: int = 100, **changes: Any) -> list[Result]:
+    """Drafts of all of them, ready to be settled together."""
+    return [Result(one, replace(draft(one, tokens), **changes), Usage()) for one in starts]
+
+
+def test_it_settles_several_in_one_commit(alice: User, submit: Submit, worker: str) -> None:
+    job = submit(alice, 3)
+    before = alice.tokens_remaining
+    starts = start(claim(worker), 3)
+    articles = settlement.settle_all(results(starts, 120))
+    assert articles == list(Article.objects.order_by("id").values_list("id", flat=True))
+    job.refresh_from_db()
+    alice.refresh_from_db()
+    assert (job.status, job.completed_items, job.current_item_index) == ("completed", 3, 3)
+    assert (alice.tokens_remaining, alice.tokens_held) == (before - 360, 0)
+    assert_sound()
+    assert settlement.settle_all(results(starts, 120)) == articles
+    assert_sound()
+
+
+def test_it_gives_equal_titles_of_one_settlement_different_slugs(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 4)
+    starts = start(claim(worker), 4)
+    settlement.settle_all(results(starts[:3], title="Cà phê"))
+    settlement.settle_all(results(starts[3:], title="Cà phê"))
+    slugs = Article.objects.order_by("id").values_list("slug", flat=True)
+    assert list(slugs) == ["ca-phe", "ca-phe-2", "ca-phe-3", "ca-phe-4"]
+
+
+def test_it_leaves_out_what_does_not_run_any_more(alice: User, submit: Submit, worker: str) -> None:
+    submit(alice, 3)
+    first, second, third = start(claim(worker), 3)
+    queue.drop(second)
+    written = settlement.settle_all(results([first, second, third]))
+    assert [article is None for article in written] == [False, True, False]
+    assert Article.objects.count() == 2
+    assert_sound()
+
+
+def test_it_charges_several_down_to_zero_and_no_further(submit: Submit, worker: str) -> None:
+    carol = person("carol", tokens=1)
+    submit(carol, 3)
+    each = BatchItem.objects.filter(position=0).get().tokens_estimated
+    ledger.grant(carol, 3 * each)
+    starts = start(claim(worker), 3)
+    settlement.settle_all(results(starts, tokens=each * 2))
+    carol.refresh_from_db()
+    assert carol.tokens_remaining == 0
+    charged = BatchAttempt.objects.order_by("id").values_list("tokens_charged", flat=True)
+    assert list(charged) == [2 * each, each + 1, 0]
+    assert_sound()
+
+
+def test_it_moves_the_index_over_what_is_settled_without_a_gap(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    job = submit(alice, 6)
+    starts = start(claim(worker), 5)
+    for some, index in (([1, 3], 0), ([0], 2), ([2, 4], 5)):
+        settlement.settle_all(results([starts[number] for number in some]))
+        job.refresh_from_db()
+        assert job.current_item_index == index
+    assert_sound()
+
+
+def test_it_finds_a_free_slug_beside_many_equal_ones(alice: User) -> None:
+    now = database.now()
+    for number in range(1, 301):
+        slug = "ca-phe" if number == 1 else f"ca-phe-{number}"
+        assert number % 37 or store.free_slug(alice.pk, "ca-phe") == slug
+        Article.objects.create(user=alice, title="x", slug=slug, created_at=now, updated_at=now)
+    with CaptureQueriesContext(connection) as queries:
+        assert store.free_slug(alice.pk, "ca-phe") == "ca-phe-301"
+    assert len(queries) <= 4
+
+
+def test_it_takes_two_transactions_and_fourteen_statements(
+    alice: User, submit: Submit, worker: str
+) -> None:
+    submit(alice, 3)
+    lease = claim(worker)
+    with CaptureQueriesContext(connection) as queries:
+        (started,) = queue.start_items(lease, 1)[0]
+        write(started)
+    borders = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    statements = [one["sql"] for one in queries if not one["sql"].startswith(borders)]
+    assert len(statements) <= 14, "\n".join(statements)
 
 
 def test_it_makes_a_slug_where_the_title_gives_none(

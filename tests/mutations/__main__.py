@@ -28,6 +28,8 @@ NEAR = {
     "jobs/leases.py": ("tests/jobs/test_takeover.py", "tests/jobs/test_queue.py", FENCES, LOCKS),
     "jobs/takeover.py": ("tests/jobs/test_takeover.py", FENCES, LOCKS),
     "jobs/settlement.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
+    "jobs/locked.py": ("tests/jobs/test_queue.py", "tests/jobs/test_settlement.py", FENCES, LOCKS),
+    "jobs/counters.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
     "jobs/transitions.py": ("tests/jobs/test_lifecycle.py", FENCES),
     "jobs/lifecycle.py": ("tests/jobs/test_lifecycle.py", FENCES, LOCKS),
     "accounts/ledger.py": (
