@@ -30,7 +30,8 @@ def server(monkeypatch: pytest.MonkeyPatch, **properties: Any) -> None:
     }
     stand_in = SimpleNamespace(**{**known, **properties})
     monkeypatch.setattr(checks, "connections", {"default": stand_in})
-    monkeypatch.setattr(checks, "_charset", lambda connection: [])
+    for asked in ("_charset", "_cluster"):
+        monkeypatch.setattr(checks, asked, lambda connection: [])
 
 
 @pytest.mark.parametrize(
