@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -60,9 +61,8 @@ class Node(MariaDB):
 
     def __init__(self, number: int, ports: list[int], *, data: Path | None) -> None:
         super().__init__(data=data)
-        self.name = f"n{number + 1}"
+        self._number = number
         self.port, self._group, self._increments, self._copy = ports
-        self._fixed: tuple[str, ...] = ()
 
     @property
     def group_address(self) -> str:
@@ -74,14 +74,14 @@ class Node(MariaDB):
 
         Returns when it is in step with the others.
         """
-        self._fixed = (
+        options = (
             "--binlog-format=ROW",
             "--innodb-autoinc-lock-mode=2",
             "--wsrep-on=ON",
             f"--wsrep-provider={library()}",
             f"--wsrep-cluster-address=gcomm://{','.join(addresses)}",
             "--wsrep-cluster-name=batchwriter-tests",
-            f"--wsrep-node-name={self.name}",
+            f"--wsrep-node-name=n{self._number + 1}",
             f"--wsrep-node-address={self.group_address}",
             f"--wsrep-provider-options=gmcast.listen_addr=tcp://{self.group_address};"
             f"ist.recv_addr=127.0.0.1:{self._increments};gcache.size=64M;"
@@ -89,7 +89,7 @@ class Node(MariaDB):
             "--wsrep-sst-method=rsync",
             f"--wsrep-sst-receive-address=127.0.0.1:{self._copy}",
         )
-        self.options = (*self._fixed, *(("--wsrep-new-cluster",) if first else ()))
+        self.options = (*options, "--wsrep-new-cluster") if first else options
         self.start()
         wait_for(self.synced, lambda: self.log()[-3000:], JOIN_SECONDS)
 
@@ -102,16 +102,29 @@ class Node(MariaDB):
         rows = self.rows(f"SHOW GLOBAL STATUS LIKE '{name}'")
         return str(rows[0][1]) if rows else ""
 
+    def conflicts(self) -> int:
+        """How many transactions it has refused since its start because of another node's."""
+        names = ("wsrep_local_cert_failures", "wsrep_local_bf_aborts")
+        return sum(int(self.status(name) or 0) for name in names)
+
     def _prepare(self) -> None:
         super()._prepare()
+        self._give_away()
+
+    def _install(self) -> None:
+        """The first node alone needs data of its own; the others copy its."""
+        if self._number:
+            self.data.mkdir()
+        else:
+            self._give_away()
+            super()._install()
+
+    def _give_away(self) -> None:
+        """Let the account that the server runs as own everything in the folder."""
         if os.geteuid() == 0:
             for folder, _, files in os.walk(self.folder):
                 for path in (folder, *(os.path.join(folder, name) for name in files)):
                     shutil.chown(path, self.account, self.account)
-
-    def _install(self) -> None:
-        """The first node alone needs data of its own; the others copy its."""
-        self.data.mkdir()
 
 
 class Cluster:
@@ -120,12 +133,13 @@ class Cluster:
     ``data`` is the data folder of a stopped server, which the cluster begins with.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path | None = None) -> None:
         ports = _free_ports(4 * NODES)
         self.nodes = [
             Node(number, ports[4 * number : 4 * number + 4], data=None if number else data)
             for number in range(NODES)
         ]
+        self._frozen: set[Node] = set()
 
     def __enter__(self) -> Self:
         try:
@@ -153,6 +167,24 @@ class Cluster:
         """Kill a node as a crash would; its data stays for the next ``start``."""
         self.nodes[number].kill9()
 
+    def freeze(self, number: int) -> None:
+        """Stop a node's clock, so to speak: its connections stay open and say nothing."""
+        self._frozen.add(self.nodes[number])
+        os.kill(self.nodes[number].pid, signal.SIGSTOP)
+
+    def thaw(self, number: int) -> None:
+        """Let a node go on whose absence the others have noticed; returns when it is back."""
+        node, size = self.nodes[number], str(len(self._running()) + 1)
+        os.kill(node.pid, signal.SIGCONT)
+
+        def back() -> bool:
+            # It takes itself for a member until it hears otherwise.
+            seen = self._running()[0].status("wsrep_cluster_size")
+            return seen == size and node.synced()
+
+        wait_for(back, lambda: node.log()[-3000:], JOIN_SECONDS)
+        self._frozen.discard(node)
+
     def close(self) -> None:
         """Kill every node and remove its folder."""
         for node in self.nodes:
@@ -166,16 +198,14 @@ class Cluster:
 
     def sql(self, statement: str, database: str = "") -> tuple[tuple[Any, ...], ...]:
         """Run one statement as root on a node that runs; returns its rows."""
-        return next(node for node in self.nodes if node.runs()).sql(statement, database)
+        return self._running()[0].sql(statement, database)
 
     def rows(self, statement: str, database: str = "") -> list[tuple[Any, ...]]:
         """As ``sql``, but no rows while no node takes statements."""
-        for node in self.nodes:
-            if node.runs() and (rows := node.rows(statement, database)):
+        for node in self._running():
+            if rows := node.rows(statement, database):
                 return rows
         return []
 
-    def conflicts(self) -> int:
-        """How many transactions the running nodes refused because of another node's."""
-        names = ("wsrep_local_cert_failures", "wsrep_local_bf_aborts")
-        return sum(int(node.status(name) or 0) for node in self.nodes for name in names)
+    def _running(self) -> list[Node]:
+        return [node for node in self.nodes if node.runs() and node not in self._frozen]

@@ -20,8 +20,9 @@ PROGRAMS = ("mariadbd", "mariadb-install-db")
 SYSTEM_FOLDERS = os.pathsep.join(("/usr/sbin", "/usr/local/sbin", "/sbin"))
 # The whole group: a node of a cluster copies data with programs of its own.
 CLEAR_UP = '[ -f "$1/pid" ] && kill -9 -- "-$(cat "$1/pid")"; rm -rf "$1"'
-# The client's own errors, a server that is about to end, a node that waits for its cluster.
-AWAY_ERRORS = {*range(2000, 2100), 1053, 1047}
+# The client's own errors, a server that is about to end, a node that has lost its cluster (a read
+# that waits for other nodes says 1205 then).
+AWAY_ERRORS = {*range(2000, 2100), 1053, 1047, 1205}
 TOO_MANY_CONNECTIONS = 1040
 OPTIONS = (
     "--bind-address=127.0.0.1",
