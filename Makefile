@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims chaos cluster mutations
+.PHONY: bench bench-audit bench-claims bench-cluster chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -44,6 +44,9 @@ bench-audit: setup-dev ## how long the audit takes on a million items
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+bench-cluster: setup-dev ## what a Galera cluster costs, and who waits on one
+	@CHAOS=long exec $(PY) -m benchmarks.cluster
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)
