@@ -1,18 +1,16 @@
-"""What a Galera cluster costs, and whether a job waits that another node has taken in.
+"""What a Galera cluster costs one client: a read, and a job of ten keywords made and cancelled.
 
-Three nodes on loopback, beside a single server on the same disk. The costs: one indexed read, and
-one job of ten keywords made and cancelled, by one client. The race: two claimers on two nodes and
-a client on the third, one user; after each job is made it must be claimed at once. Without
-DATABASE_CLUSTER some jobs are not, and wait for the sweep that mends turns.
+Three nodes on loopback with and without waiting for what other nodes have committed, beside a
+single server on the same disk; all take turns, so that a noisy moment hits each of them.
 """
 
 import json
-import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.create_job import ROOT, environment, manage
 from tests.chaos.dose import record
@@ -20,9 +18,7 @@ from tests.fakes.galera import Cluster, missing
 from tests.fakes.mariadb import MariaDB
 
 DATABASE = "batchwriter"
-READS, JOBS, RACES, WARM_UP = 2000, 200, 400, 5
-STRANDED_SECONDS = 2.0
-MOST_POLL_SECONDS = 0.02
+ROUNDS, READS, JOBS, WARM_UP = 5, 500, 50, 5
 KEYWORDS = [f"từ khóa {number}" for number in range(10)]
 Milliseconds = dict[str, float]
 
@@ -52,79 +48,19 @@ def costs() -> dict[str, Milliseconds]:
     return {"read": timed(user.refresh_from_db, READS), "job": timed(job, JOBS)}
 
 
-def claim() -> int:
-    """Inside a process of the product: claim and end jobs until our input ends."""
-    import select
-
-    from jobs import leases, lifecycle, queue
-
-    worker, claimed = leases.register(), 0
-    while not select.select([sys.stdin], [], [], 0)[0]:
-        leases.renew(worker)
-        if lease := queue.claim(worker):
-            lifecycle.cancel(lease.job_id, by=None)
-            claimed += 1
-        else:
-            time.sleep(random.uniform(0, MOST_POLL_SECONDS))
-    return claimed
-
-
-def create() -> int:
-    """Inside a process of the product: make jobs, each when the last has ended.
-
-    Returns how many nobody would have claimed.
-    """
-    from accounts.models import User
-    from jobs import lifecycle, submission, turns
-    from jobs.models import BatchJob, UserQueue
-
-    user, stranded = User.objects.get(username="bench"), 0
-    checked = submission.parse(user, KEYWORDS[:1], {"model": "offline"})
-    for _ in range(RACES):
-        job, begun = lifecycle.create(user, checked)[0], time.monotonic()
-        open_job = BatchJob.objects.filter(pk=job.pk).open()
-        while open_job.exists():
-            late = time.monotonic() - begun > STRANDED_SECONDS
-            if late and not UserQueue.objects.get(pk=user.pk).ready:
-                stranded += 1
-                turns.mend_turns()
-    return stranded
-
-
-def inside(what: str, url: str, switch: str) -> subprocess.Popen[str]:
-    """Run one of the functions above as a process of the product, on ``url``."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.cluster", what],
-        cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        # Hundreds of repeated transactions are logged there.
-        stderr=subprocess.DEVNULL,
-        env={**environment(url, 0), "DATABASE_CLUSTER": switch, "DJANGO_SETTINGS_MODULE":
-             "batchwriter.settings", "LOG_FORMAT": "console"},
+def inside(url: str, switch: str) -> dict[str, Milliseconds]:
+    """Run ``costs`` in a process of the product, on ``url``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cluster", "costs"],
+        cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True,
+        env={
+            **environment(url, 0),
+            "DATABASE_CLUSTER": switch,
+            "DJANGO_SETTINGS_MODULE": "batchwriter.settings",
+        },
     )  # fmt: skip
-
-
-def result(process: subprocess.Popen[str]) -> object:
-    """What such a process found; its input ends now."""
-    answer, _ = process.communicate()
-    if process.returncode:
-        sys.exit(f"{' '.join(map(str, process.args))} failed.")
-    return json.loads(answer)
-
-
-def race(cluster: Cluster, switch: str) -> dict[str, object]:
-    """Two nodes claim what the third takes in."""
-    before, begun = sum(node.conflicts() for node in cluster.nodes), time.monotonic()
-    workers = [inside("claim", cluster.url(DATABASE, first=node), switch) for node in (1, 2)]
-    stranded = result(inside("create", cluster.url(DATABASE), switch))
-    claimed = [result(worker) for worker in workers]
-    conflicts = sum(node.conflicts() for node in cluster.nodes) - before
-    return {
-        "jobs": RACES,
-        "stranded": stranded,
-        "claimed": claimed,
-        "conflicts": conflicts,
-        "seconds": round(time.monotonic() - begun, 1),
-    }
+    found: dict[str, Milliseconds] = json.loads(done.stdout)
+    return found
 
 
 def prepare(url: str) -> None:
@@ -134,27 +70,33 @@ def prepare(url: str) -> None:
     manage(environment(url, 0), "shell", "-v", "0", "-c", user)
 
 
-def tell(name: str, figures: dict[str, object]) -> None:
-    """Print figures and keep them with those of the chaos tests."""
-    print(f"{name:<34}{figures}", flush=True)
-    record(name, **figures)
+def middle(rounds: list[dict[str, Milliseconds]]) -> dict[str, Any]:
+    """The median of each figure."""
+    return {
+        f"{what}_{part}": statistics.median(one[what][part] for one in rounds)
+        for what in ("read", "job")
+        for part in ("p50", "p99")
+    }
 
 
 def main() -> None:
     """Measure everything."""
     if (absent := missing()) is not None:
         sys.exit(f"{absent} is not installed.")
-    created = f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4"
     with MariaDB() as server, Cluster() as cluster:
         for one in (server, cluster):
-            one.sql(created)
+            one.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
             prepare(one.url(DATABASE))
-        single, several = server.url(DATABASE), cluster.url(DATABASE)
-        tell("single server", result(inside("costs", single, "0")))
-        tell("cluster, waiting for other nodes", result(inside("costs", several, "1")))
-        tell("cluster, without waiting", result(inside("costs", several, "0")))
-        tell("race, DATABASE_CLUSTER=0", race(cluster, "0"))
-        tell("race, DATABASE_CLUSTER=1", race(cluster, "1"))
+        cases = {
+            "single server": (server.url(DATABASE), "0"),
+            "cluster": (cluster.url(DATABASE), "1"),
+            "cluster, without waiting": (cluster.url(DATABASE), "0"),
+        }
+        found = [{name: inside(*case) for name, case in cases.items()} for _ in range(ROUNDS)]
+    for name in cases:
+        figures = middle([one[name] for one in found])
+        print(f"{name:<26}{figures}")
+        record(name, **figures)
 
 
 if __name__ == "__main__":
@@ -162,6 +104,6 @@ if __name__ == "__main__":
         import django
 
         django.setup()
-        json.dump({"costs": costs, "claim": claim, "create": create}[sys.argv[1]](), sys.stdout)
+        json.dump(costs(), sys.stdout)
     else:
         main()

@@ -6,17 +6,15 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from batchwriter import checks, cluster
-from batchwriter.mysql import base
 from batchwriter.sessions import SessionStore
 from jobs import leases, turns
 from jobs.models import BatchWorker, UserQueue
 from tests.chaos.injection import Injection, injected
-from tests.fakes.mariadb import free_port
 from tests.jobs.conftest import person
 
 HEALTHY = {
@@ -140,76 +138,6 @@ def test_it_keeps_a_session_whose_write_meets_a_conflict() -> None:
     session.model.objects.all().delete()
     with pytest.raises(UpdateError):
         session.save()
-
-
-@pytest.fixture
-def hosts(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> list[tuple[str, int]]:
-    """A port where nobody is, and the server of the tests."""
-    monkeypatch.setattr(base, "_missed", {})
-    settings = connections["default"].settings_dict
-    return [("127.0.0.1", free_port()), (settings["HOST"], int(settings["PORT"]))]
-
-
-def wrapper(hosts: list[tuple[str, int]]) -> base.DatabaseWrapper:
-    """A connection of its own to one of ``hosts``."""
-    settings = connections["default"].settings_dict
-    return base.DatabaseWrapper({**settings, "HOSTS": hosts}, "default")
-
-
-def on(one: base.DatabaseWrapper) -> tuple[Any, ...]:
-    """What the server behind a connection says."""
-    try:
-        with one.cursor() as cursor:
-            cursor.execute("SELECT @@port, DATABASE()")
-            row: tuple[Any, ...] = cursor.fetchone()
-            return row
-    finally:
-        one.close()
-
-
-@pytest.mark.mariadb
-def test_it_goes_to_the_next_host_and_remembers(
-    hosts: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = connections["default"].settings_dict["NAME"]
-    assert on(wrapper(hosts)) == (hosts[1][1], database)
-    assert base.in_order(hosts) == [hosts[1], hosts[0]]
-    monkeypatch.setattr(base, "AVOIDED_SECONDS", 0.0)
-    assert base.in_order(hosts) == hosts
-
-
-@pytest.mark.mariadb
-def test_it_tells_that_no_host_answers(hosts: list[tuple[str, int]]) -> None:
-    with pytest.raises(OperationalError):
-        on(wrapper([hosts[0], ("127.0.0.1", free_port())]))
-
-
-@pytest.mark.mariadb
-def test_it_passes_by_a_node_that_takes_no_statements(
-    hosts: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refused: list[object] = []
-
-    def takes(connection: object) -> bool:
-        refused.append(connection)
-        return len(refused) > 1
-
-    monkeypatch.setattr(base, "takes_statements", takes)
-    one = wrapper([hosts[1], hosts[1]])
-    assert on(one)[0] == hosts[1][1]
-    assert len(refused) == 2
-
-
-@pytest.mark.mariadb
-def test_it_uses_no_connection_again_whose_node_is_out(
-    hosts: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = wrapper([hosts[1]])
-    one.ensure_connection()
-    assert one.is_usable()
-    monkeypatch.setattr(base, "takes_statements", lambda connection: False)
-    assert not one.is_usable()
-    one.close()
 
 
 @pytest.mark.django_db
