@@ -4,10 +4,10 @@ import math
 import random
 import statistics
 import time
-from typing import Any
 
 from benchmarks.throughput import processes
 from benchmarks.throughput.lines import Order
+from benchmarks.throughput.report import Figures
 from benchmarks.throughput.tools import Running
 from benchmarks.throughput.work import AT_ONCE
 from benchmarks.throughput.world import World
@@ -16,7 +16,6 @@ ARTICLES, LATENCY = 200, 0.25
 PICKUPS, PICKUP_LATENCY, PICKUP_REST = 20, 0.01, (0.1, 0.6)
 IDLE_SECONDS = 4.0
 FEW = 5
-Figures = dict[str, Any]
 
 
 def warm_up(world: World, tool: Running) -> None:
@@ -32,7 +31,9 @@ def throughput(world: World, tool: Running, *, series: bool = False) -> Figures:
     world.reset(LATENCY)
     since, asked = world.newest(), world.questions()
     spent = processes.cpu_seconds(tool.pids)
-    tool.order(Order(world.users[0], world.keywords(ARTICLES), series))
+    begun = time.monotonic()
+    tool.fill(Order(world.users[0], world.keywords(ARTICLES), series))
+    handed_in = time.monotonic() - begun
     last, connections = world.wait_for_articles(ARTICLES, since)
     spent = processes.cpu_seconds(tool.pids) - spent
     statements = world.questions() - asked
@@ -40,6 +41,7 @@ def throughput(world: World, tool: Running, *, series: bool = False) -> Figures:
     rounds = 2 if series else 1
     path = math.ceil(ARTICLES / AT_ONCE) * rounds * LATENCY
     return {
+        "hand_in_s": round(handed_in, 3),
         "wall_s": round(last - seen["first_call"], 3),
         "path_s": path,
         "calls_s": seen["calls"] * LATENCY / AT_ONCE,
@@ -88,7 +90,7 @@ def few_articles(world: World, tool: Running, *, beside: int) -> float:
     world.reset(LATENCY)
     since = world.newest()
     if beside:
-        tool.order(Order(first, world.keywords(beside)))
+        tool.fill(Order(first, world.keywords(beside)))
         while not world.seen()["first_call"]:
             time.sleep(0.005)
     begun = time.monotonic()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.throughput import tools
+from benchmarks.throughput.peers import start
 from benchmarks.throughput.tools import Running
 from benchmarks.throughput.world import World
 
@@ -30,5 +31,20 @@ TOOLS = (
         "threads",
         {False: "bare loop, 50 threads", True: "bare loop, 50 threads, calls in series"},
         partial(tools.bare, kind="threads"),
+    ),
+    Tool(
+        "celery",
+        {False: "Celery, 50 threads, Redis", True: "Celery, calls in series"},
+        start.celery,
+    ),
+    Tool("huey", {False: "Huey, 50 threads, Redis", True: "Huey, calls in series"}, start.huey),
+    Tool(
+        "django-tasks",
+        {
+            False: "django-tasks-db, 50 processes, MariaDB",
+            True: "django-tasks-db, calls in series",
+        },
+        start.django_tasks,
+        slow=True,
     ),
 )

@@ -36,6 +36,9 @@ class Running(Protocol):
     def order(self, order: Order) -> None:
         """Hand work in; returns when it is waiting."""
 
+    def fill(self, order: Order) -> None:
+        """The same, but the first article is begun when all of them are waiting."""
+
 
 class Ours:
     """``manage.py run_batch_worker`` as users run it; a job for each order."""
@@ -54,6 +57,9 @@ class Ours:
         """Make a job."""
         submit(order)
 
+    # A job is there as a whole.
+    fill = order
+
 
 def submit(order: Order) -> int:
     """Make a job in this process, as the API does; returns its id."""
@@ -66,9 +72,9 @@ def submit(order: Order) -> int:
 
 
 @contextmanager
-def ours(world: World, in_flight: int = AT_ONCE, workers: int = 1) -> Iterator[Ours]:
+def ours(world: World, *options: str, in_flight: int = AT_ONCE, workers: int = 1) -> Iterator[Ours]:
     """So many workers of the product, each with ``in_flight`` articles of a job at once."""
-    command = [sys.executable, *PROGRAM, "--items-in-flight", str(in_flight)]
+    command = [sys.executable, *PROGRAM, "--items-in-flight", str(in_flight), *options]
     started = [Background(command, world.environment).start() for _ in range(workers)]
     try:
         yield Ours(started)
@@ -84,7 +90,7 @@ class Bare:
 
     def __init__(self, child: Child) -> None:
         self.pids = [child.pid]
-        self.order = child.order
+        self.order = self.fill = child.order
 
 
 @contextmanager

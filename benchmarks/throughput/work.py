@@ -7,6 +7,7 @@ account, and nothing is done again after a failure.
 import json
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -94,7 +95,13 @@ def beside() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE)
 
 
-def write(user: int, keyword: str, *, series: bool) -> None:
+def write(
+    user: int,
+    keyword: str,
+    *,
+    series: bool,
+    keep: Callable[[tuple[Any, ...]], None] = store,
+) -> None:
     """Write one article in this thread; in ``series`` it makes one call after the other."""
     create = client().chat.completions.create
     first, second = (arguments(request) for request in requests(keyword))
@@ -103,4 +110,4 @@ def write(user: int, keyword: str, *, series: bool) -> None:
     else:
         other = beside().submit(create, **second)
         body, metadata = create(**first), other.result()
-    store(row(user, keyword, body, metadata))
+    keep(row(user, keyword, body, metadata))

@@ -11,7 +11,7 @@ from benchmarks.create_job import environment, manage
 from benchmarks.throughput.lines import Child
 from tests.fakes.mariadb import MariaDB
 
-PEOPLE = 2
+PEOPLE = 4
 POLL_SECONDS = 0.005
 POLLS_PER_LOOK = 8
 WAIT_SECONDS = 120.0
@@ -28,10 +28,10 @@ class World:
         self.environment = environment(self.server.url(), 0)
         command = [sys.executable, "-m", "benchmarks.throughput.provider"]
         self.provider = Child(command, dict(os.environ)).__enter__()
-        self._port = int(self.provider.greeting)
+        self.provider_port = int(self.provider.greeting)
         self.environment |= {
             "OPENAI_API_KEY": "none",
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{self._port}/v1",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{self.provider_port}/v1",
             "LOG_FORMAT": "json",
             "DJANGO_SETTINGS_MODULE": "batchwriter.settings",
         }
@@ -77,7 +77,7 @@ class World:
         return self._ask("/stats")
 
     def _ask(self, path: str) -> dict[str, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.provider_port, timeout=30)
         connection.request("GET", path)
         told: dict[str, Any] = json.loads(connection.getresponse().read())
         connection.close()
