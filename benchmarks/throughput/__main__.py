@@ -33,6 +33,7 @@ def measure_alone(world: World) -> dict[str, report.Figures]:
     """What only the product is asked, printed as it is measured."""
     found = {}
     for name, measure in ours_alone.MEASURES.items():
+        world.meet_people()
         found[name] = measure(world)
         print(f"\n{name}\n{report.plain(report.listed(found[name]))}", flush=True)
     return found

@@ -37,7 +37,7 @@ class Child:
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
             self._command, cwd=ROOT, env=self._environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         self.greeting = self.read()
         return self

@@ -13,7 +13,7 @@ from benchmarks.throughput.work import AT_ONCE
 from benchmarks.throughput.world import World
 
 ARTICLES, LATENCY = 200, 0.25
-PICKUPS, PICKUP_LATENCY, PICKUP_REST = 20, 0.01, (0.1, 0.6)
+PICKUPS, PICKUP_LATENCY, PICKUP_REST = 20, 0.01, (0.05, 0.45)
 IDLE_SECONDS = 4.0
 FEW = 5
 

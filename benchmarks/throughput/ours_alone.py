@@ -8,7 +8,7 @@ import openai
 
 from benchmarks.throughput import processes, tools
 from benchmarks.throughput.lines import Order
-from benchmarks.throughput.measure import FEW
+from benchmarks.throughput.measure import ARTICLES, FEW, throughput, warm_up
 from benchmarks.throughput.report import Figures
 from benchmarks.throughput.tools import Ours
 from benchmarks.throughput.work import arguments
@@ -17,7 +17,17 @@ from tests.waiting import wait_for
 
 CROWD, CROWD_LATENCY = 500, 5.0
 STEERED, STEERED_LATENCY = 200, 1.0
-WORKERS, EACH, TEAM_IN_FLIGHT, TEAM_LATENCY = 4, 50, 10, 1.0
+OLD = 5000
+WORKERS, EACH, TEAM_IN_FLIGHT, TEAM_LATENCY = 4, 30, 10, 1.0
+COPIES = """
+INSERT INTO articles (user_id, keyword, title, slug, meta_title, meta_description, content,
+    outline, language, status, model, word_count, tokens_used, needs_review, issues, created_at,
+    updated_at)
+SELECT user_id, keyword, title, CONCAT('old-', seq, '-', slug), '', '', content, '', 'vi', 'draft',
+    model, word_count, 0, 0, '[]', created_at, updated_at
+FROM (SELECT * FROM articles WHERE user_id = {user} ORDER BY id DESC LIMIT 200) one
+JOIN seq_1_to_{times}
+"""
 TITLE_RULES = "Write the headline of the article: plain text, at most 70 characters, nothing else."
 
 
@@ -108,6 +118,25 @@ def _team_seconds(world: World, workers: int) -> float:
         return float(last - world.seen()["first_call"])
 
 
+def old_articles(world: World) -> Figures:
+    """The same 200 articles for a user who has none, and for one who has 5,000."""
+    from django.db import connection
+
+    user = world.users[0]
+    with tools.ours(world) as worker:
+        warm_up(world, worker)
+        before = throughput(world, worker)
+        with connection.cursor() as cursor:
+            cursor.execute(COPIES.format(user=user, times=OLD // ARTICLES))
+            cursor.execute("ANALYZE TABLE articles")
+            cursor.fetchall()
+        after = throughput(world, worker)
+    return {
+        "s for a new user": before["wall_s"],
+        f"s for a user with {OLD:,} articles": after["wall_s"],
+    }
+
+
 def tokens(world: World) -> Figures:
     """Calls and tokens of an article, beside those of four calls in series for the same."""
     with tools.ours(world) as worker:
@@ -153,5 +182,6 @@ MEASURES = {
     "A crowd in one process": crowd,
     "Pause and cancel": steering,
     "More workers": team,
+    "Articles that are there already": old_articles,
     "Calls and tokens": tokens,
 }

@@ -8,7 +8,10 @@ tells what was seen, ``GET /reset?latency=0.25`` begins anew.
 
 import asyncio
 import json
+import os
 import socket
+import sys
+import threading
 import time
 from collections import Counter
 from functools import lru_cache
@@ -176,8 +179,15 @@ class Connection(asyncio.Protocol):
         self._counted_by.answer(due, prompt, completion)
 
 
+def leave_with_parent() -> None:
+    """End when standard input does: whoever started us is gone then."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 async def serve() -> None:
-    """Serve for ever; prints the port."""
+    """Serve as long as standard input is open; prints the port."""
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     listener = socket.create_server(("127.0.0.1", 0), backlog=2000)
     server = await asyncio.get_running_loop().create_server(Connection, sock=listener)
     print(listener.getsockname()[1], flush=True)

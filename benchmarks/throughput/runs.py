@@ -23,6 +23,7 @@ class Rows:
                     self._start(world, tool, runs if tool.slow else 1, manners=number == 0)
 
     def _start(self, world: World, tool: Tool, runs: int, *, manners: bool) -> None:
+        world.meet_people()
         try:
             with tool.start(world) as running:
                 measure.warm_up(world, running)

@@ -7,6 +7,8 @@ import sys
 import time
 from typing import Any, Self
 
+import django
+
 from benchmarks.create_job import environment, manage
 from benchmarks.throughput.lines import Child
 from tests.fakes.mariadb import MariaDB
@@ -26,6 +28,8 @@ class World:
         self.server.start()
         self.server.sql("CREATE DATABASE batchwriter CHARACTER SET utf8mb4")
         self.environment = environment(self.server.url(), 0)
+        # As users run it.
+        self.environment.pop("PYTHONOPTIMIZE", None)
         command = [sys.executable, "-m", "benchmarks.throughput.provider"]
         self.provider = Child(command, dict(os.environ)).__enter__()
         self.provider_port = int(self.provider.greeting)
@@ -37,8 +41,9 @@ class World:
         }
         manage(self.environment, "migrate", "--noinput", "--skip-checks")
         os.environ |= self.environment
-        self._numbers = 0
-        self.users = self._people()
+        self._numbers = self._met = 0
+        django.setup()
+        self.meet_people()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -48,20 +53,18 @@ class World:
         self.provider.__exit__()
         self.server.close()
 
-    def _people(self) -> list[int]:
-        import django
-
-        django.setup()
+    def meet_people(self) -> None:
+        """New ``users``, who have no articles yet: so every tool finds the same."""
         from accounts import ledger
         from accounts.models import User
 
-        users = []
-        for number in range(PEOPLE):
-            user = User.objects.create_user(f"bench{number}")
+        self.users = []
+        for _ in range(PEOPLE):
+            self._met += 1
+            user = User.objects.create_user(f"bench{self._met}")
             ledger.grant(user, 10**12)
             User.objects.filter(pk=user.pk).update(article_limit=10**8)
-            users.append(user.pk)
-        return users
+            self.users.append(user.pk)
 
     def keywords(self, count: int) -> list[str]:
         """Keywords that nobody has used, of the same length."""

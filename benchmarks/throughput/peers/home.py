@@ -17,15 +17,27 @@ class Missing(Exception):
     """A peer cannot be measured on this machine; the text says why."""
 
 
-@cache
 def programs() -> Path:
     """The folder of the virtualenv's programs, made when it is not there. Raises Missing."""
+    if reason := _why_missing():
+        raise Missing(reason)
+    return HOME / "bin"
+
+
+@cache
+def _why_missing() -> str:
+    """Install what is pinned, once; returns what stands in the way."""
     pinned = hashlib.sha256(PINS.read_bytes()).hexdigest()
     mark = HOME / "pinned"
-    if not mark.exists() or mark.read_text() != pinned:
+    if mark.exists() and mark.read_text() == pinned:
+        return ""
+    try:
         _install()
-        mark.write_text(pinned)
-    return HOME / "bin"
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr.strip() or error.stdout.strip()).splitlines()
+        return f"cannot be installed: {said[-1] if said else error}"
+    mark.write_text(pinned)
+    return ""
 
 
 def _install() -> None:
@@ -34,12 +46,9 @@ def _install() -> None:
     libraries = HOME / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     own = libraries / "site-packages"
     (own / "product.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
-    pip = [sys.executable, "-m", "pip", "--python", str(HOME / "bin" / "python"), "--quiet"]
+    pip = [sys.executable, "-m", "pip", "--python", str(HOME / "bin" / "python"), "--retries=1"]
     _run([*pip, "install", "--no-deps", "--requirement", str(PINS)])
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise Missing(f"cannot be installed ({' '.join(last)})")
+    subprocess.run(command, capture_output=True, text=True, check=True)
