@@ -34,8 +34,8 @@ of all worker processes. **statements**: of everybody but the measuring process,
 count. **pickup**: from a job of one article to its first call, at an idle worker, median of 20. \
 **5 alone, 5 beside 200**: from the order of a second user's five articles to the last of them, \
 at an idle worker, and when another user's 200 have just begun. Medians of the runs; tools take \
-turns. The loops and queues make the calls, clean the text and insert the row; they hold and charge \
-nothing, and keep no attempts, counters or events."""
+turns. The loops and queues make the calls, clean the text and insert the row; they hold and \
+charge nothing, and keep no attempts, counters or events."""
 
 
 def medians(runs: list[Figures]) -> Figures:
