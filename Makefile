@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims bench-cluster chaos cluster mutations
+.PHONY: bench bench-audit bench-claims bench-cluster bench-create chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -36,7 +36,10 @@ lint: setup-dev ## style, types, layers, templates, migrations, deployment, API 
 format: setup-dev
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-bench: setup-dev ## how fast a batch job is taken in, beside /healthz
+bench: setup-dev ## 200 articles by us, by bare loops, by other queues: ARGS="--only ours,asyncio"
+	@exec $(PY) -m benchmarks.throughput $(ARGS)
+
+bench-create: setup-dev ## how fast a batch job is taken in, beside /healthz
 	@exec $(PY) -m benchmarks.create_job
 
 bench-audit: setup-dev ## how long the audit takes on a million items

@@ -56,8 +56,13 @@ def environment(url: str, port: int) -> dict[str, str]:
 
 def manage(variables: dict[str, str], *arguments: str) -> None:
     """Run a management command; its output is shown only if it fails."""
+    run_to_its_end([sys.executable, "manage.py", *arguments], variables)
+
+
+def run_to_its_end(command: list[str], variables: dict[str, str]) -> None:
+    """Run a program; its output is shown only if it fails."""
     result = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        command,
         cwd=ROOT,
         env=variables,
         capture_output=True,
@@ -65,7 +70,7 @@ def manage(variables: dict[str, str], *arguments: str) -> None:
         check=False,
     )
     if result.returncode:
-        sys.exit(f"manage.py {arguments[0]} failed:\n{result.stdout}{result.stderr}")
+        sys.exit(f"{' '.join(command)} failed:\n{result.stdout}{result.stderr}")
 
 
 @contextmanager

@@ -25,10 +25,10 @@ PROGRAM = ("-m", "tests.chaos.freezing_worker")
 # Where each of them freezes; the provider's call is nowhere in the database.
 PLACES = {
     "call": "",
-    "start": r"FROM `batch_jobs` WHERE .*`status` = %s.* FOR UPDATE$",
-    "hold": "INSERT INTO `batch_attempts`",
-    "between": r"FROM `batch_jobs` WHERE `batch_jobs`.`id` = %s (LIMIT 21 )?FOR UPDATE",
-    "settlement": "INSERT INTO `token_entries`",
+    "start": r"j.status = %s AND j.lease_epoch = %s FOR UPDATE$",
+    "hold": "INSERT INTO batch_attempts",
+    "between": r"WHERE j.id = %s FOR UPDATE$",
+    "settlement": "INSERT INTO token_entries",
 }
 # Where rows are locked the server has to end the transaction. Elsewhere it must not help: the
 # statement that the thawed worker goes on with has to be refused by the rows.

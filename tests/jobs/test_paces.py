@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from articles.models import WritingModel
@@ -101,7 +102,8 @@ def test_it_passes_a_pause_on(model: WritingModel, worker: str) -> None:
 def test_it_begins_with_few_calls_after_an_outage(model: WritingModel, worker: str) -> None:
     claim(worker)
     for _ in range(circuits.LOSSES_IN_A_ROW):
-        circuits.count_loss(model, "down", database.now(), probe=False)
+        with transaction.atomic():
+            circuits.count_loss(model, "down", database.now(), probe=False)
     assert allowed(worker, model) == 4
     assert ProviderPace.objects.get().reason == "outage"
     circuits.got_through(model, probe=True)

@@ -1,0 +1,1 @@
+"""General task queues at the same work, each from its own virtualenv."""
