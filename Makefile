@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims chaos mutations
+.PHONY: bench bench-audit bench-claims bench-history chaos mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -41,6 +41,9 @@ bench-audit: setup-dev ## how long the audit takes on a million items
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+bench-history: setup-dev ## what 300,000 old jobs make slower, and 100 people who follow theirs
+	@CHAOS=long exec $(PY) -m benchmarks.history $(ARGS)
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)

@@ -16,7 +16,7 @@ from batchwriter import pages
 from jobs import etags, progress
 from jobs.models import BatchItem, BatchJob
 from jobs.progress import JobSnapshot
-from jobs.status import OPEN, ItemStatus, JobStatus
+from jobs.status import OPEN, ItemStatus
 
 ITEMS_PER_PAGE = 50
 MOST_IDS = 100
@@ -55,7 +55,9 @@ def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
 def _job_context(outlined: list[JobSnapshot], query: QueryDict) -> dict[str, Any]:
     (snapshot,) = progress.filled(outlined)
     job = snapshot.job
-    items = _items(job, query.get("status", ""))
+    status = query.get("status", "")
+    items = _items(job, status)
+    number = items.count() if status in ItemStatus.values else job.total_items
     known = QueryDict(mutable=True)
     for name in ("page", "status"):
         if name in query:
@@ -63,11 +65,9 @@ def _job_context(outlined: list[JobSnapshot], query: QueryDict) -> dict[str, Any
     address = reverse("live-job", args=[job.pk])
     return {
         "snapshot": snapshot,
-        "page_obj": pages.counted(items, ITEMS_PER_PAGE, _number(snapshot, query)).get_page(
-            query.get("page")
-        ),
+        "page_obj": pages.counted(items, ITEMS_PER_PAGE, number).get_page(query.get("page")),
         "statuses": ItemStatus.choices,
-        "status": query.get("status", ""),
+        "status": status,
         "query": known,
         "state_name": "items",
         "state_value": known.urlencode(),
@@ -107,21 +107,6 @@ def _list(snapshots: list[JobSnapshot], state: list[int]) -> dict[str, Any]:
         "state_value": ",".join(map(str, state)),
         "poll": f"{reverse('live-jobs')}?live={live}" if live else "",
     }
-
-
-def _number(snapshot: JobSnapshot, query: QueryDict) -> int:
-    """How many keywords are in the state that ``query`` names, without counting them."""
-    job, running = snapshot.job, snapshot.running_items
-    waiting = snapshot.left_items - running
-    cancelled = job.status == JobStatus.CANCELLED
-    numbers: dict[str, int] = {
-        ItemStatus.PENDING: 0 if cancelled else waiting,
-        ItemStatus.PROCESSING: running,
-        ItemStatus.COMPLETED: job.completed_items,
-        ItemStatus.FAILED: job.failed_items,
-        ItemStatus.CANCELLED: waiting if cancelled else 0,
-    }
-    return numbers.get(query.get("status", ""), job.total_items)
 
 
 def _items(job: BatchJob, status: str) -> Any:
