@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
@@ -69,7 +68,7 @@ def _facts(snapshot: JobSnapshot, *, for_people: bool) -> list[object]:
     facts += [snapshot.place, snapshot.elapsed_seconds]
     if for_people:
         facts += [snapshot.is_live, snapshot.is_stalled, progress.advice(job)]
-        facts.append(naturaltime(job.created_at))
+        facts.append(progress.age(job.created_at))
     changed = getattr(job, "articles_changed_at", None)
     if changed and (snapshot.now - changed).total_seconds() < SETTLES_AFTER_SECONDS:
         facts.append(snapshot.now)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -201,6 +202,12 @@ def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
     for job_id, article_id in rows:
         ids.setdefault(job_id, []).append(article_id)
     return ids
+
+
+def age(moment: datetime) -> str:
+    """How long ago, in words that stay the same for a minute at least: polls compare them."""
+    now = timezone.now()
+    return str(naturaltime(now if now - moment < timedelta(minutes=1) else moment))
 
 
 def advice(job: BatchJob) -> str:
