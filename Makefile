@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims bench-cluster bench-create chaos cluster mutations
+.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -50,6 +50,9 @@ bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 
 bench-cluster: setup-dev ## what a Galera cluster costs, and who waits on one
 	@CHAOS=long exec $(PY) -m benchmarks.cluster
+
+bench-history: setup-dev ## what 300,000 old jobs make slower, and 100 people who follow theirs
+	@CHAOS=long exec $(PY) -m benchmarks.history $(ARGS)
 
 mutations: setup-dev ## take out each lock and fence in turn; the tests must notice
 	@exec $(PY) -m tests.mutations $(ARGS)

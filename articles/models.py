@@ -181,6 +181,7 @@ class Article(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="articles_user_newest"),
             models.Index(fields=["user", "job_id", "id"], name="articles_user_job"),
+            models.Index(fields=["user", "updated_at"], name="articles_user_changed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "live_slug"], name="articles_user_slug"),

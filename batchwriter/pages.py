@@ -64,6 +64,13 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], size: int) -> Page[Any]:
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
+def counted(rows: QuerySet[Any], size: int, number: int) -> "Paginator[Any]":
+    """Pages of ``rows``, whose number is known and need not be counted."""
+    paginator = Paginator(rows, size)
+    paginator.__dict__["count"] = number
+    return paginator
+
+
 def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     """Send the browser back where it came from, if that is on this site."""
     came_from = request.headers.get("Referer", "")

@@ -21,19 +21,19 @@ from accounts.throttling import JobCreateThrottle
 from batchwriter.errors import InvalidInput
 from batchwriter.rest import body_of, choice, user_of
 from batchwriter.schema import READ, WRITE
-from jobs import lifecycle, progress, submission
+from jobs import etags, lifecycle, progress, submission
 from jobs.models import BatchItem, BatchJob
 from jobs.serializers import EstimateSerializer, ItemSerializer, JobBody, JobDetail, JobRow
 from jobs.status import ItemStatus, JobStatus
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
 KNOWN_KEYS = ("keywords", "settings")
+UNCHANGED = OpenApiResponse(description="Nothing has changed since the ETag in If-None-Match.")
 
 
 def own_job(request: Request, job_id: int) -> BatchJob:
     """The user's job; another user's is not there."""
-    job = BatchJob.objects.of(request.user).select_related("writing_model").filter(pk=job_id)
-    found = job.first()
+    found = progress.shown(BatchJob.objects.of(request.user)).filter(pk=job_id).first()
     if found is None:
         raise Http404
     return found
@@ -78,17 +78,21 @@ class JobsApi(ListAPIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("status", OpenApiTypes.STR, enum=JobStatus.values)],
-        responses={200: JobRow(many=True), **READ},
+        responses={200: JobRow(many=True), 304: UNCHANGED, **READ},
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """A page of jobs, newest first."""
-        jobs = BatchJob.objects.of(request.user)
+        jobs = progress.shown(BatchJob.objects.of(request.user))
         wanted = choice(request, "status", JobStatus.values)
         if wanted:
             jobs = jobs.filter(status=wanted)
-        page = self.paginate_queryset(jobs)
-        rows = progress.snapshots(page or [], texts=False, all_ids=True)
-        return self.get_paginated_response(JobRow(rows, many=True).data)
+        outlined = progress.outlines(self.paginate_queryset(jobs) or [])
+
+        def make() -> Response:
+            rows = progress.filled(outlined, texts=False, all_ids=True)
+            return self.get_paginated_response(JobRow(rows, many=True).data)
+
+        return etags.answer(request, outlined, make, self.paginator.page.paginator.count)  # type: ignore[union-attr]
 
     @extend_schema(
         request=JobBody,
@@ -135,10 +139,16 @@ class EstimateApi(APIView):
 class JobApi(APIView):
     """One job."""
 
-    @extend_schema(responses={200: JobDetail, **READ})
-    def get(self, request: Request, job_id: int) -> Response:
+    @extend_schema(responses={200: JobDetail, 304: UNCHANGED, **READ})
+    def get(self, request: Request, job_id: int) -> Any:
         """The job with its newest articles."""
-        return Response(JobDetail(progress.snapshot(own_job(request, job_id))).data)
+        outlined = progress.outlines([own_job(request, job_id)])
+
+        def make() -> Response:
+            (job,) = progress.filled(outlined, all_ids=True)
+            return Response(JobDetail(job).data)
+
+        return etags.answer(request, outlined, make)
 
 
 class ItemsApi(ListAPIView):

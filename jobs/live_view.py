@@ -7,13 +7,13 @@ live; once none is, the answer holds no trigger and the page is silent.
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from jobs import progress
+from batchwriter import pages
+from jobs import etags, progress
 from jobs.models import BatchItem, BatchJob
 from jobs.progress import JobSnapshot
 from jobs.status import OPEN, ItemStatus
@@ -49,8 +49,15 @@ def after_action(request: HttpRequest, job: BatchJob) -> HttpResponse:
 
 def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
     """One job with the page and the state of keywords that ``query`` asks for."""
-    snapshot = progress.snapshots([job])[0]
-    items = _items(job, query.get("status", ""))
+    return _job_context(progress.outlines([job]), query)
+
+
+def _job_context(outlined: list[JobSnapshot], query: QueryDict) -> dict[str, Any]:
+    (snapshot,) = progress.filled(outlined)
+    job = snapshot.job
+    status = query.get("status", "")
+    items = _items(job, status)
+    number = items.count() if status in ItemStatus.values else job.total_items
     known = QueryDict(mutable=True)
     for name in ("page", "status"):
         if name in query:
@@ -58,9 +65,9 @@ def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
     address = reverse("live-job", args=[job.pk])
     return {
         "snapshot": snapshot,
-        "page_obj": Paginator(items, ITEMS_PER_PAGE).get_page(query.get("page")),
+        "page_obj": pages.counted(items, ITEMS_PER_PAGE, number).get_page(query.get("page")),
         "statuses": ItemStatus.choices,
-        "status": query.get("status", ""),
+        "status": status,
         "query": known,
         "state_name": "items",
         "state_value": known.urlencode(),
@@ -69,14 +76,27 @@ def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
 
 
 def job_fragment(request: HttpRequest, job: BatchJob, query: QueryDict) -> HttpResponse:
-    """The card and the keywords of ``job``, to be swapped into its page."""
-    return render(request, "jobs/_live_job.html", {"oob": True, **job_context(job, query)})
+    """The card and the keywords of ``job``, to be swapped into its page, if they changed."""
+    outlined = progress.outlines([job])
+
+    def make() -> HttpResponse:
+        context = {"oob": True, **_job_context(outlined, query)}
+        return render(request, "jobs/_live_job.html", context)
+
+    response: HttpResponse = etags.answer(request, outlined, make, for_people=True)
+    return response
 
 
 def _list_fragment(request: HttpRequest, which: Q, state: list[int]) -> HttpResponse:
     jobs = progress.shown(BatchJob.objects.of(request.user).filter(which))
-    snapshots = progress.snapshots(list(jobs[:MOST_IDS]))
-    return render(request, "jobs/_live_list.html", {"oob": True, **_list(snapshots, state)})
+    outlined = progress.outlines(list(jobs[:MOST_IDS]))
+
+    def make() -> HttpResponse:
+        context = {"oob": True, **_list(progress.filled(outlined), state)}
+        return render(request, "jobs/_live_list.html", context)
+
+    response: HttpResponse = etags.answer(request, outlined, make, for_people=True)
+    return response
 
 
 def _list(snapshots: list[JobSnapshot], state: list[int]) -> dict[str, Any]:

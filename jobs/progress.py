@@ -1,16 +1,21 @@
 """The read side of jobs: what API and pages show, in a constant number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, UserQueue
+from articles.models import Article
+from jobs import line
+from jobs.line import Place
+from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit
 from jobs.status import FINISHED, ItemStatus, JobStatus, PauseReason
 
 NEWEST_ARTICLES = 50
@@ -26,8 +31,22 @@ class JobSnapshot:
     first_keyword: str
     article_ids: list[int] = field(default_factory=list)
     articles: list[tuple[int, str]] = field(default_factory=list)
-    place_in_line: int | None = None
-    running_items: int = 0
+    place: Place | None = None
+
+    @property
+    def queue_position(self) -> int | None:
+        """How many users are served before this job, None where it is not pending."""
+        return None if self.place is None else self.place.users
+
+    @property
+    def place_in_line(self) -> int | None:
+        """The number of its turn, of a job that its user's next turn is for."""
+        return None if self.place is None or self.place.after_own else self.place.users + 1
+
+    @property
+    def running_items(self) -> int:
+        """How many keywords are being written, of a job of ``shown``."""
+        return int(getattr(self.job, "running_items", 0))
 
     @property
     def elapsed_seconds(self) -> int:
@@ -78,50 +97,72 @@ class JobSnapshot:
 
 
 def shown(jobs: BatchJobQuerySet) -> BatchJobQuerySet:
-    """``jobs`` with all that ``advice`` needs: the model, and when its provider is tried again."""
+    """``jobs`` with all that is said of them besides their articles and their place in line.
+
+    The model, when its provider is tried again, the first keyword, how many keywords are being
+    written, and when an article of the owner's changed last.
+    """
     circuit = ProviderCircuit.objects.filter(
         Q(writing_model=OuterRef("writing_model"))
         | Q(writing_model=None, provider=OuterRef("writing_model__provider")),
         opened_at__isnull=False,
     ).order_by("-retry_at")
+    items = BatchItem.objects.filter(job=OuterRef("pk")).order_by()
+    running = items.filter(status=ItemStatus.PROCESSING).values("job").annotate(count=Count("pk"))
+    changed = Article.objects.filter(user=OuterRef("user")).order_by("-updated_at")
     return jobs.select_related("writing_model").annotate(
         provider_retry_at=Subquery(circuit.values("retry_at")[:1]),
         provider_probing=Subquery(circuit.values("probing")[:1]),
+        first_keyword=Subquery(items.filter(position=0).values("keyword")[:1]),
+        running_items=Coalesce(Subquery(running.values("count")), Value(0)),
+        articles_changed_at=Subquery(changed.values("updated_at")[:1]),
     )
 
 
-def snapshots(
-    jobs: Sequence[BatchJob], *, texts: bool = True, all_ids: bool = False
-) -> list[JobSnapshot]:
-    """Snapshots of ``jobs``, in their order.
-
-    ``texts`` brings the first keyword and the newest articles, for people; ``all_ids`` the ids of
-    all articles in the order of their keywords, for programs.
-    """
-    ids = [job.pk for job in jobs]
-    newest = _newest_articles(jobs) if texts else {}
-    every = _article_ids(ids) if all_ids else {}
-    first = _first_keywords(ids) if texts else {}
-    running = _running([job.pk for job in jobs if job.status == JobStatus.PAUSED])
-    places = _places(jobs)
+def outlines(jobs: Sequence[BatchJob]) -> list[JobSnapshot]:
+    """Snapshots of ``jobs`` of ``shown`` without their articles: what is cheap to know."""
+    places = line.places(jobs)
     now = timezone.now()
     return [
         JobSnapshot(
             job=job,
             now=now,
-            first_keyword=first.get(job.pk, ""),
-            article_ids=every.get(job.pk, []),
-            articles=newest.get(job.pk, []),
-            place_in_line=places.get(job.pk),
-            running_items=running.get(job.pk, 0),
+            first_keyword=getattr(job, "first_keyword", None) or "",
+            place=places.get(job.pk),
         )
         for job in jobs
     ]
 
 
+def filled(
+    outlined: Sequence[JobSnapshot], *, texts: bool = True, all_ids: bool = False
+) -> list[JobSnapshot]:
+    """``outlined`` with their articles.
+
+    ``texts`` brings the newest articles, for people; ``all_ids`` the ids of all articles in the
+    order of their keywords, for programs.
+    """
+    jobs = [snapshot.job for snapshot in outlined]
+    newest = _newest_articles(jobs) if texts else {}
+    every = _article_ids([job.pk for job in jobs]) if all_ids else {}
+    return [
+        replace(
+            snapshot,
+            article_ids=every.get(snapshot.job.pk, []),
+            articles=newest.get(snapshot.job.pk, []),
+        )
+        for snapshot in outlined
+    ]
+
+
+def snapshots(jobs: Sequence[BatchJob]) -> list[JobSnapshot]:
+    """Snapshots of ``jobs`` of ``shown``, in their order, with their newest articles."""
+    return filled(outlines(jobs))
+
+
 def snapshot(job: BatchJob) -> JobSnapshot:
     """One job with the ids of all its articles."""
-    return snapshots([job], all_ids=True)[0]
+    return filled(outlines([job]), all_ids=True)[0]
 
 
 def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str]]]:
@@ -148,12 +189,6 @@ def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str]
     return {job_id: sorted(rows, reverse=True) for job_id, rows in found.items()}
 
 
-def _first_keywords(job_ids: list[int]) -> dict[int, str]:
-    return dict(
-        BatchItem.objects.filter(job__in=job_ids, position=0).values_list("job_id", "keyword")
-    )
-
-
 def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
     """The articles of each job that are not deleted, in the order of their keywords."""
     rows = (
@@ -169,30 +204,10 @@ def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
     return ids
 
 
-def _running(job_ids: list[int]) -> dict[int, int]:
-    """How many keywords of paused jobs are still being finished."""
-    if not job_ids:
-        return {}
-    rows = (
-        BatchItem.objects.filter(job__in=job_ids, status=ItemStatus.PROCESSING)
-        .order_by()
-        .values_list("job_id")
-        .annotate(count=Count("pk"))
-    )
-    return dict(rows)
-
-
-def _places(jobs: Sequence[BatchJob]) -> dict[int, int]:
-    """For each user's oldest pending job of ``jobs``: how many users' turns come up to it."""
-    oldest: dict[int, BatchJob] = {}
-    for job in sorted(jobs, key=lambda job: (job.created_at, job.pk)):
-        if job.status == JobStatus.PENDING:
-            oldest.setdefault(job.user_id, job)
-    places = {}
-    for turn in UserQueue.objects.filter(pk__in=oldest, ready=True):
-        before = UserQueue.objects.filter(ready=True, last_served_at__lt=turn.last_served_at)
-        places[oldest[turn.pk].pk] = before.count() + 1
-    return places
+def age(moment: datetime) -> str:
+    """How long ago, in words that stay the same for a minute at least: polls compare them."""
+    now = timezone.now()
+    return str(naturaltime(now if now - moment < timedelta(minutes=1) else moment))
 
 
 def advice(job: BatchJob) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from jobs.line import MOST
 from jobs.models import BatchItem
 from jobs.progress import JobSnapshot
 from jobs.status import ItemStatus, JobStatus, PauseReason
@@ -63,7 +64,17 @@ class JobRow(serializers.Serializer):
     )
     errorMessage = serializers.CharField(source="job.error_message", allow_null=True)
     elapsedSeconds = serializers.IntegerField(source="elapsed_seconds")
-    placeInLine = serializers.IntegerField(source="place_in_line", allow_null=True)
+    placeInLine = serializers.IntegerField(
+        source="place_in_line",
+        allow_null=True,
+        help_text="1 and up for the job that its user's next turn is for; null for all others.",
+    )
+    queuePosition = serializers.IntegerField(
+        source="queue_position",
+        allow_null=True,
+        help_text="How many other users are served before a pending job (they are served in turn, "
+        f"one job of each), counted up to {MOST}; null for jobs that are not pending.",
+    )
     settings = SettingsBody(source="job.settings")
     createdAt = serializers.DateTimeField(source="job.created_at")
     startedAt = serializers.DateTimeField(source="job.started_at", allow_null=True)

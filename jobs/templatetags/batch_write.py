@@ -1,5 +1,6 @@
 """The dialog "Write in bulk" for the pages of any application, and how jobs are said."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -33,6 +34,12 @@ def batch_write(context: Context) -> dict[str, Any]:
 def advice(job: BatchJob) -> str:
     """Why a job stands still and what its owner can do."""
     return progress.advice(job)
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """How long ago, in words."""
+    return progress.age(moment)
 
 
 @register.filter

@@ -141,7 +141,7 @@ def test_it_says_503_while_the_database_is_away(
     def away(*args: object, **kwargs: object) -> None:
         raise OperationalError(2002, "Can't connect")
 
-    monkeypatch.setattr("jobs.progress.snapshots", away)
+    monkeypatch.setattr("jobs.progress.outlines", away)
     response = client_of(alice).get("/api/batch-jobs")
     assert (response.status_code, response.json()["error"]["code"]) == (503, "unavailable")
     assert int(response["Retry-After"]) > 0

@@ -58,7 +58,7 @@ def test_it_asks_to_come_back(
         monkeypatch.setattr(User, "refresh_from_db", away)
         monkeypatch.setattr("django.core.paginator.Paginator.get_page", away)
         monkeypatch.setattr("accounts.api.MeSerializer.data", property(away))
-        monkeypatch.setattr("jobs.progress.snapshots", away)
+        monkeypatch.setattr("jobs.progress.outlines", away)
     response = visitor.get(path)
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0

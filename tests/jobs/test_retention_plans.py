@@ -41,8 +41,8 @@ def explained() -> Iterator[list[tuple[str, list[dict[str, Any]]]]]:
         yield found
 
 
-def problems(sql: str, steps: list[dict[str, Any]]) -> Iterator[str]:
-    """Where a plan sorts what it locks or limits, or reads many rows with no limit to end at.
+def problems(sql: str, steps: list[dict[str, Any]], limit: int = BATCH) -> Iterator[str]:
+    """Where a plan sorts what it locks or much else, or reads many rows with no limit to end at.
 
     The number of rows in a plan knows nothing of limits. The last few rows of a table may be
     read whole.
@@ -50,10 +50,11 @@ def problems(sql: str, steps: list[dict[str, Any]]) -> Iterator[str]:
     for step in steps:
         table, extra = step["table"], step["Extra"] or ""
         sorts = "filesort" in extra or "temporary" in extra
-        if sorts and any(word in sql for word in (*LOCKING, "LIMIT")):
+        many = int(step["rows"] or 0) > MOST_ROWS
+        if sorts and (many or any(word in sql for word in LOCKING)):
             yield f"{extra}: {sql}"
-        ends = f"LIMIT {BATCH}" in sql and step["type"] in ("range", "ref")
-        if int(step["rows"] or 0) > MOST_ROWS and not ends:
+        ends = f"LIMIT {limit}" in sql and step["type"] in ("range", "ref")
+        if many and not ends:
             yield f"{step['type']} over {step['rows']} rows of {table}: {sql}"
 
 
