@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from slugify import slugify
 
@@ -28,6 +28,7 @@ def create_from_draft(
     draft: Draft,
     *,
     slug: str = "",
+    slugs: "Slugs | None" = None,
     user_id: int,
     job_id: int,
     item_id: int,
@@ -39,8 +40,9 @@ def create_from_draft(
 ) -> Article:
     """Insert the article of one batch item, with a slug that its owner does not use yet.
 
-    ``slug`` is one of which the caller knows that it is free; without it one is found. A website
-    that was removed meanwhile is left out. Runs in the caller's transaction.
+    ``slug`` is one of which the caller knows that it is free; without it one is found, among
+    ``slugs`` where several articles are made. A website that was removed meanwhile is left out.
+    Runs in the caller's transaction.
     """
     website = Website.objects.filter(pk=website_id, user_id=user_id).first() if website_id else None
     article = Article(
@@ -64,10 +66,11 @@ def create_from_draft(
         updated_at=now,
     )
     base = slug or slug_of(draft.title)
-    article.slug = slug or (free_slug(user_id, base) if base else f"new-{uuid.uuid4().hex}")
+    slugs = slugs or Slugs(user_id)
+    article.slug = slug or (slugs.free(base) if base else f"new-{uuid.uuid4().hex}")
     article.save(force_insert=True)
     if not base:
-        article.slug = free_slug(user_id, f"bai-viet-{article.pk}")
+        article.slug = slugs.free(f"bai-viet-{article.pk}")
         article.save(update_fields=["slug"])
     return article
 
@@ -77,23 +80,44 @@ def slug_of(title: str) -> str:
     return slugify(title, max_length=WRITTEN_SLUG_LENGTH, word_boundary=True)
 
 
-def free_slug(user_id: int, base: str) -> str:
-    """``base``, or ``base-2``, ``base-3`` …: one that no live article of the user has.
+class Slugs:
+    """Slugs for new articles of one user, for as long as nobody else writes any."""
 
-    The number before it is taken. Each read asks for a few numbers, far apart at first, so that
-    a thousand equal titles cost four reads of twenty rows and not one of a thousand.
-    """
-    live = Article.objects.live().filter(user_id=user_id)
-    taken, numbers = 0, [2**power for power in range(SLUGS_A_READ)]
-    while numbers:
+    def __init__(self, user_id: int) -> None:
+        self._user_id = user_id
+        self._given: dict[str, int] = {}
+
+    def free(self, base: str) -> str:
+        """``base``, or ``base-2``, ``base-3`` …: one that no live article of the user has.
+
+        The number before it is taken.
+        """
+        number = self._given[base] + 1 if base in self._given else self._first_free(base)
+        self._given[base] = number
+        return _numbered(base, number)
+
+    def _first_free(self, base: str) -> int:
+        """Each read asks for a few numbers, far apart at first, so that a thousand equal titles
+        cost four reads of twenty rows and not one of a thousand.
+        """
+        taken, free, numbers = 0, 1, [2**power for power in range(SLUGS_A_READ)]
+        while numbers:
+            used = self._used(base, numbers)
+            free = next((number for number in numbers if number not in used), 2**SLUGS_A_READ)
+            taken = max((number for number in numbers if number < free), default=taken)
+            step = -(-(free - taken) // SLUGS_A_READ)
+            numbers = [*range(taken + step, free, step), free] if free - taken > 1 else []
+        return free
+
+    def _used(self, base: str, numbers: list[int]) -> set[int]:
         slugs = {_numbered(base, number): number for number in numbers}
-        found = live.filter(live_slug__in=slugs).values_list("live_slug", flat=True)
-        used = {slugs[slug] for slug in found}
-        free = next((number for number in numbers if number not in used), 2**SLUGS_A_READ)
-        taken = max((number for number in numbers if number < free), default=taken)
-        step = -(-(free - taken) // SLUGS_A_READ)
-        numbers = [*range(taken + step, free, step), free] if free - taken > 1 else []
-    return _numbered(base, free)
+        marks = ", ".join(["%s"] * len(slugs))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT live_slug FROM articles WHERE user_id = %s AND live_slug IN ({marks})",  # noqa: S608
+                [self._user_id, *slugs],
+            )
+            return {slugs[slug] for (slug,) in cursor.fetchall()}
 
 
 def _numbered(base: str, number: int) -> str:

@@ -87,6 +87,7 @@ def _settle_all(results: Sequence[Result], slugs: list[str]) -> list[int | None]
     first = results[0].start
     locked = for_settlement(first, slugs)
     free = slugs if not locked.slugs_taken else [""] * len(slugs)
+    found = store.Slugs(locked.user_id)
     balance, done, articles = locked.tokens_remaining, [], []
     for result, slug in zip(results, free, strict=True):
         start = result.start
@@ -94,7 +95,7 @@ def _settle_all(results: Sequence[Result], slugs: list[str]) -> list[int | None]
         if not _settle_attempt(result, paid, locked.at):
             articles.append(_settled_article(start))
             continue
-        article = _write_article(result, locked, slug)
+        article = _write_article(result, locked, slug, found)
         articles.append(article)
         balance -= paid
         done.append(Settled(start.item_id, start.position, start.tokens_held, paid, article))
@@ -285,11 +286,12 @@ def _wait_again(job: BatchJob, start: Start, failure: Failure, now: datetime) ->
     turns.mark_ready(job.user_id)
 
 
-def _write_article(result: Result, locked: Locked, slug: str) -> int:
+def _write_article(result: Result, locked: Locked, slug: str, slugs: store.Slugs) -> int:
     start, chosen = result.start, result.start.settings
     return store.create_from_draft(
         result.draft,
         slug=slug,
+        slugs=slugs,
         user_id=locked.user_id,
         job_id=start.job_id,
         item_id=start.item_id,

@@ -178,10 +178,10 @@ def test_it_finds_a_free_slug_beside_many_equal_ones(alice: User) -> None:
     now = database.now()
     for number in range(1, 301):
         slug = "ca-phe" if number == 1 else f"ca-phe-{number}"
-        assert number % 37 or store.free_slug(alice.pk, "ca-phe") == slug
+        assert number % 37 or store.Slugs(alice.pk).free("ca-phe") == slug
         Article.objects.create(user=alice, title="x", slug=slug, created_at=now, updated_at=now)
     with CaptureQueriesContext(connection) as queries:
-        assert store.free_slug(alice.pk, "ca-phe") == "ca-phe-301"
+        assert store.Slugs(alice.pk).free("ca-phe") == "ca-phe-301"
     assert len(queries) <= 4
 
 
