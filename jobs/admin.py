@@ -24,6 +24,7 @@ from jobs.models import (
     BatchJob,
     BatchWorker,
     ProviderCircuit,
+    ProviderPace,
 )
 from jobs.status import AttemptState, JobStatus, PauseReason
 
@@ -236,3 +237,16 @@ class ProviderCircuitAdmin(ReadOnlyAdmin):
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """Whether the operator may change circuits (the rows themselves are never edited)."""
         return request.user.has_perm("jobs.change_providercircuit")
+
+
+@admin.register(ProviderPace)
+class ProviderPaceAdmin(ReadOnlyAdmin):
+    """Models that are called less often than the workers could, and why."""
+
+    list_display = ("writing_model", "calls_at_once", "reason", "changed_at", "not_before")
+    list_select_related = ("writing_model",)
+
+    @admin.display(description=gettext_lazy("calls at once"), ordering="calls")
+    def calls_at_once(self, pace: ProviderPace) -> int:
+        """Of all workers together."""
+        return int(pace.calls)

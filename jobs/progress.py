@@ -11,11 +11,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.models import Article
 from jobs import line
 from jobs.line import Place
-from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit
+from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, ProviderPace
 from jobs.status import FINISHED, ItemStatus, JobStatus, PauseReason
 
 NEWEST_ARTICLES = 50
@@ -99,20 +100,23 @@ class JobSnapshot:
 def shown(jobs: BatchJobQuerySet) -> BatchJobQuerySet:
     """``jobs`` with all that is said of them besides their articles and their place in line.
 
-    The model, when its provider is tried again, the first keyword, how many keywords are being
-    written, and when an article of the owner's changed last.
+    The model, when its provider is tried again, how many calls it takes, the first keyword, how
+    many keywords are being written, and when an article of the owner's changed last.
     """
     circuit = ProviderCircuit.objects.filter(
         Q(writing_model=OuterRef("writing_model"))
         | Q(writing_model=None, provider=OuterRef("writing_model__provider")),
         opened_at__isnull=False,
     ).order_by("-retry_at")
+    pace = ProviderPace.objects.filter(writing_model=OuterRef("writing_model"))
     items = BatchItem.objects.filter(job=OuterRef("pk")).order_by()
     running = items.filter(status=ItemStatus.PROCESSING).values("job").annotate(count=Count("pk"))
     changed = Article.objects.filter(user=OuterRef("user")).order_by("-updated_at")
     return jobs.select_related("writing_model").annotate(
         provider_retry_at=Subquery(circuit.values("retry_at")[:1]),
         provider_probing=Subquery(circuit.values("probing")[:1]),
+        pace_calls=Subquery(pace.values("calls")[:1]),
+        pace_reason=Subquery(pace.values("reason")[:1]),
         first_keyword=Subquery(items.filter(position=0).values("keyword")[:1]),
         running_items=Coalesce(Subquery(running.values("count")), Value(0)),
         articles_changed_at=Subquery(changed.values("updated_at")[:1]),
@@ -211,7 +215,9 @@ def age(moment: datetime) -> str:
 
 
 def advice(job: BatchJob) -> str:
-    """Why a job of ``shown`` stands still and what its owner can do; empty if it does not."""
+    """Why a job of ``shown`` stands still or is slow, and what its owner can do; else empty."""
+    if job.status == JobStatus.PROCESSING:
+        return _pace_advice(job)
     if job.status != JobStatus.PAUSED:
         return ""
     place = {"place": job.current_item_index + 1, "total": job.total_items}
@@ -225,6 +231,20 @@ def advice(job: BatchJob) -> str:
     if job.pause_reason == PauseReason.PROVIDER:
         return _provider_advice(job)
     return _("Paused by you. Press Resume to go on.")
+
+
+def _pace_advice(job: BatchJob) -> str:
+    calls: float | None = getattr(job, "pace_calls", None)
+    if calls is None:
+        return ""
+    number = int(calls)
+    words = ngettext(
+        "%(model)s is called %(calls)d time at once for now: %(reason)s.",
+        "%(model)s is called %(calls)d times at once for now: %(reason)s.",
+        number,
+    )
+    reason = ProviderPace.Reason(getattr(job, "pace_reason", "")).label
+    return words % {"model": job.writing_model.label, "calls": number, "reason": reason}
 
 
 def _provider_advice(job: BatchJob) -> str:

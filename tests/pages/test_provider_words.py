@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone, translation
 
 from jobs import progress
-from jobs.models import BatchJob, ProviderCircuit
+from jobs.models import BatchJob, ProviderCircuit, ProviderPace
 from jobs.status import JobStatus, PauseReason
 from tests.pages.conftest import World
 
@@ -73,3 +73,21 @@ def test_it_says_so_in_vietnamese(job: BatchJob) -> None:
         said = advice(job)
     assert "(Nhà cung cấp gặp lỗi)" in said
     assert "lúc 14:05 UTC" in said
+
+
+def test_it_says_why_a_job_is_written_slowly(job: BatchJob) -> None:
+    changes = {"status": "processing", "pause_reason": None, "lease_owner": "w"}
+    BatchJob.objects.filter(pk=job.pk).update(**changes)
+    assert advice(job) == ""
+    ProviderPace.objects.create(
+        writing_model=job.writing_model, calls=12.6, threshold=12, reason="rate_limit",
+        changed_at=timezone.now(),
+    )  # fmt: skip
+    label = job.writing_model.label
+    assert advice(job) == (
+        f"{label} is called 12 times at once for now: the provider's rate limit was reached."
+    )
+    with translation.override("vi"):
+        assert advice(job) == (
+            f"Hiện {label} chỉ được gọi 12 lần cùng lúc: đã chạm giới hạn tốc độ của nhà cung cấp."
+        )
