@@ -122,7 +122,7 @@ def test_it_is_sent_again_when_an_article_is_edited_or_deleted(quiet: World) -> 
     edited = client.get(path, HTTP_IF_NONE_MATCH=before)
     assert edited.json()["articles"][-1]["title"] == "Một tựa khác"
     # So soon after a change another may still be on its way.
-    assert client.get(path, HTTP_IF_NONE_MATCH=edited["ETag"]).status_code == 200
+    assert client.get(path, HTTP_IF_NONE_MATCH=edited["ETag"]).status_code == 304
     store.delete(quiet.article)
     deleted = client.get(path, HTTP_IF_NONE_MATCH=edited["ETag"])
     assert quiet.article.pk not in deleted.json()["articleIds"]
@@ -193,3 +193,14 @@ def test_it_knows_how_many_keywords_there_are(
         number = rows.filter(status=status).count() if status else rows.count()
         assert page.paginator.count == number
         assert len(page) == min(number, 50)
+
+
+def test_it_is_compared_by_its_content_just_after_an_article_changed(world: World) -> None:
+    client = client_of(world.alice)
+    path = f"/api/batch-jobs/{world.done.pk}"
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    store.delete(Article.objects.get(job_id=world.done.pk, pk=world.article.pk))
+    changed = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from articles.providers import retry
 from articles.providers.base import Completion, Provider
 from articles.providers.registry import get_provider
 from articles.writing import pipeline, prompts
@@ -20,9 +19,8 @@ KEYWORD = "giao dịch forex"
 
 
 @pytest.fixture
-def fake(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
+def fake(settings: LazySettings) -> Iterator[FakeProvider]:
     """A provider, and settings that point at it."""
-    monkeypatch.setattr(retry, "_not_before", {})
     with FakeProvider() as server:
         settings.OPENAI_API_KEY = "sk-test"
         settings.OPENAI_BASE_URL = server.openai_url
