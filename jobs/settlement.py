@@ -299,5 +299,5 @@ def _write_article(result: Result, locked: Locked, slug: str, slugs: store.Slugs
         website_id=chosen["websiteId"],
         language=str(chosen["language"]),
         model=start.model.code,
-        now=locked.now,
-    ).pk
+        at=locked.at,
+    )

@@ -51,6 +51,8 @@ class OpenAIProvider:
                 ),
             ),
         )
+        # Whole, so that the library need not put it together for each call.
+        self._address = str(self._client.base_url.join("chat/completions"))
         self._refused: dict[str, set[str]] = {}
 
     async def complete(self, request: CompletionRequest) -> Completion:
@@ -84,7 +86,7 @@ class OpenAIProvider:
         while True:
             try:
                 return await self._client.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=self._arguments(request)
+                    self._address, cast_to=httpx2.Response, body=self._arguments(request)
                 )
             except openai.BadRequestError as error:
                 if not self._learn(request.model, error):
