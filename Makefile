@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history chaos cluster mutations
+.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -47,6 +47,9 @@ bench-audit: setup-dev ## how long the audit takes on a million items
 
 bench-claims: setup-dev ## 16 processes claim jobs; is it fast, and is it fair?
 	@CHAOS=long exec $(PY) -m benchmarks.claims
+
+bench-settlements: setup-dev ## how many articles one server settles a second
+	@CHAOS=long exec $(PY) -m benchmarks.settlements
 
 bench-cluster: setup-dev ## what a Galera cluster costs, and who waits on one
 	@CHAOS=long exec $(PY) -m benchmarks.cluster
