@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.fakes.mariadb import MariaDB, free_port, missing
+from tests.fakes.mariadb import MariaDB, missing
+from tests.fakes.ports import free_port
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent

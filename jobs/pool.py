@@ -40,6 +40,9 @@ def forget_connection() -> None:
 class DatabasePool:
     """Runs database functions in a fixed number of threads, a connection each."""
 
+    # Between two tries of what the database could not do.
+    away_seconds = 0.5
+
     def __init__(self, threads: int = THREADS) -> None:
         self._size = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
@@ -67,6 +70,10 @@ class DatabasePool:
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.wait([future])
             raise
+
+    async def wait_while_away(self) -> None:
+        """Let some time go by before the database is asked again."""
+        await asyncio.sleep(self.away_seconds)
 
     def close(self) -> None:
         """Close the connections of all threads and end them."""

@@ -20,7 +20,6 @@ from jobs.settler import Settler
 
 # How soon a job looks again for keywords that others gave back, or for tokens they freed.
 LOOK_AGAIN_SECONDS = 0.5
-DATABASE_RETRY_SECONDS = 0.5
 INTERNAL_ERROR = Failure("internal_error", "An unexpected error stopped this article.", ours=True)
 
 
@@ -138,7 +137,7 @@ class Runner:
             await self._pool.run(queue.drop_unknown, self.lease, running)
             self._unsure = False
         except DatabaseAway:
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+            await self._pool.wait_while_away()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task)
@@ -199,7 +198,7 @@ class Runner:
             try:
                 return await self._paces.of(start.model.pk, start.worker)
             except DatabaseAway:
-                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+                await self._pool.wait_while_away()
 
     async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
         try:
@@ -251,7 +250,7 @@ class Runner:
             except Stale:
                 return self._unwanted(start)
             except DatabaseAway:
-                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+                await self._pool.wait_while_away()
 
     def _unwanted(self, start: Start) -> None:
         logs.event("result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker)

@@ -11,7 +11,6 @@ from jobs import settlement
 from jobs.pool import DatabaseAway, DatabasePool
 from jobs.settlement import Result
 
-DATABASE_RETRY_SECONDS = 0.5
 MOST_AT_ONCE = 20
 
 
@@ -79,4 +78,4 @@ class Settler:
             try:
                 return await self._pool.run(settlement.settle_all, results)
             except DatabaseAway:
-                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+                await self._pool.wait_while_away()

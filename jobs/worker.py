@@ -22,7 +22,6 @@ GRACE_SECONDS = 20.0
 # After the grace: dropping what is left, and the rows that say so. Ends within the 25 s that
 # are promised, even where the database does not answer.
 LAST_WORDS_SECONDS = 4.0
-DATABASE_RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Worker:
             if not self._database_away:
                 logs.event("database_away", reason=str(error), worker=self._worker_id)
             self._database_away = self._unsure = True
-            await self._sleep(DATABASE_RETRY_SECONDS)
+            await self._sleep(self._pool.away_seconds)
         else:
             if self._database_away:
                 logs.event("database_back", worker=self._worker_id)
@@ -241,7 +240,7 @@ class Worker:
             except Stale:
                 return None
             except DatabaseAway:
-                await asyncio.sleep(DATABASE_RETRY_SECONDS)
+                await self._pool.wait_while_away()
 
     async def _stop_heartbeat(self) -> None:
         if self._heartbeat is not None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 
-from tests.fakes.mariadb import free_port
+from tests.fakes.ports import free_port
 
 MySQLdb = pytest.importorskip("MySQLdb")
 base = pytest.importorskip("batchwriter.mysql.base")

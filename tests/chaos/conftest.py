@@ -18,7 +18,7 @@ from tests.environment import ROOT
 from tests.fakes.galera import Cluster
 from tests.fakes.mariadb import MariaDB, missing
 from tests.fakes.provider import FakeProvider
-from tests.fakes.worker import WorkerProcess
+from tests.fakes.worker import WorkerProcess, calling
 from tests.jobs.conftest import submit
 
 __all__ = ["submit"]
@@ -172,13 +172,8 @@ def run_worker(
     def start(*args: str, **environment: str) -> WorkerProcess:
         return worker_process(
             {
-                "OPENAI_API_KEY": "sk-for-the-test",
-                "OPENAI_BASE_URL": fake.openai_url,
-                "GOOGLE_API_KEY": "AIza-for-the-test",
-                "GEMINI_BASE_URL": fake.gemini_url,
-                "AI_RETRY_BASE_SECONDS": "0.01",
+                **calling(fake),
                 "AI_TIMEOUT_SECONDS": dose(short="3", long="6"),
-                "PROVIDER_RETRY_SECONDS": "0.3",
                 "BATCH_LEASE_SECONDS": "5",
                 **environment,
             },

@@ -15,8 +15,8 @@ from articles.providers.base import Completion, CompletionRequest, GiveUp, Usage
 from articles.providers.offline import OfflineProvider
 from batchwriter.errors import InvalidTransition
 from jobs import lifecycle, pool, runner, submission
-from jobs import worker as worker_module
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
+from jobs.pool import DatabasePool
 from jobs.worker import Options
 from tests import aio
 from tests.chaos.dose import is_long
@@ -53,9 +53,8 @@ def quick(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
         **settings.WRITING_PROVIDERS,
         "offline": "tests.chaos.test_injected_errors.Recorder",
     }
-    monkeypatch.setattr(runner, "DATABASE_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(DatabasePool, "away_seconds", 0.01)
     monkeypatch.setattr(runner, "LOOK_AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr(worker_module, "DATABASE_RETRY_SECONDS", 0.01)
     Recorder.asked.clear()
     yield
     Recorder.asked.clear()

@@ -3,14 +3,13 @@
 import os
 import shutil
 import signal
-import socket
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes import mariadb
 from tests.fakes.mariadb import MariaDB
+from tests.fakes.ports import free_ports
 from tests.waiting import wait_for
 
 LIBRARIES = (
@@ -36,17 +35,6 @@ def missing() -> str | None:
     if library() is None:
         return "Galera's library (galera-4)"
     return None if shutil.which("rsync") else "rsync"
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, all different."""
-    with ExitStack() as stack:
-        found = []
-        for _ in range(count):
-            listener = stack.enter_context(socket.socket())
-            listener.bind(("127.0.0.1", 0))
-            found.append(int(listener.getsockname()[1]))
-        return found
 
 
 class Node(MariaDB):
@@ -134,7 +122,7 @@ class Cluster:
     """
 
     def __init__(self, data: Path | None = None) -> None:
-        ports = _free_ports(4 * NODES)
+        ports = free_ports(4 * NODES)
         self.nodes = [
             Node(number, ports[4 * number : 4 * number + 4], data=None if number else data)
             for number in range(NODES)

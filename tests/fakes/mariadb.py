@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.fakes.guard import Guard
+from tests.fakes.ports import free_port
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -45,14 +46,6 @@ def program(name: str) -> str | None:
 def missing() -> str | None:
     """The first program that is needed and not installed; None where all are there."""
     return next((name for name in PROGRAMS if program(name) is None), None)
-
-
-def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 class MariaDB:

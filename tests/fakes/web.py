@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.environment import ROOT
-from tests.fakes.mariadb import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.process import Background
 from tests.waiting import wait_for
 

@@ -9,6 +9,7 @@ from django.db import connections
 
 from tests.environment import ROOT
 from tests.fakes.process import Background
+from tests.fakes.provider import FakeProvider
 from tests.waiting import wait_for
 
 PROGRAM = (str(ROOT / "manage.py"), "run_batch_worker")
@@ -20,6 +21,18 @@ def database_url() -> str:
     if settings["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{settings['NAME']}"
     return f"mysql://{settings['USER']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+
+
+def calling(fake: FakeProvider) -> dict[str, str]:
+    """The environment of a worker that calls ``fake``, and is quick to call again."""
+    return {
+        "OPENAI_API_KEY": "sk-for-the-test",
+        "OPENAI_BASE_URL": fake.openai_url,
+        "GOOGLE_API_KEY": "AIza-for-the-test",
+        "GEMINI_BASE_URL": fake.gemini_url,
+        "AI_RETRY_BASE_SECONDS": "0.01",
+        "PROVIDER_RETRY_SECONDS": "0.3",
+    }
 
 
 class WorkerProcess(Background):

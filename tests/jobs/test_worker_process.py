@@ -13,7 +13,7 @@ from articles.models import Article
 from jobs import lifecycle
 from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker
 from tests.fakes.provider import FakeProvider
-from tests.fakes.worker import WorkerProcess
+from tests.fakes.worker import WorkerProcess, calling
 from tests.jobs.conftest import person
 from tests.jobs.test_lifecycle import assert_sound
 from tests.waiting import wait_for
@@ -44,19 +44,8 @@ def run_worker(worker_process: Start, fake: FakeProvider) -> Start:
     """Start a worker that calls the fake provider."""
 
     def start(*args: str, **environment: str) -> WorkerProcess:
-        return worker_process(
-            {
-                "OPENAI_API_KEY": "sk-for-the-test",
-                "OPENAI_BASE_URL": fake.openai_url,
-                "GOOGLE_API_KEY": "AIza-for-the-test",
-                "GEMINI_BASE_URL": fake.gemini_url,
-                "AI_RETRY_BASE_SECONDS": "0.01",
-                "PROVIDER_RETRY_SECONDS": "0.3",
-                "BATCH_LEASE_SECONDS": "2",
-                **environment,
-            },
-            args,
-        )
+        chosen = {**calling(fake), "BATCH_LEASE_SECONDS": "2", **environment}
+        return worker_process(chosen, args)
 
     return start
 

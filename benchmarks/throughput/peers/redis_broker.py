@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from benchmarks.throughput.peers.home import Missing
-from tests.fakes.mariadb import free_port
+from tests.fakes.ports import free_port
 from tests.fakes.process import Background
 from tests.waiting import wait_for
 
