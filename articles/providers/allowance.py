@@ -11,18 +11,30 @@ LONGEST_SECONDS = 120.0
 REQUESTS, TOKENS = "requests", "tokens"
 
 
-def allowance(headers: Mapping[str, str]) -> Allowance | None:
+def allowance(headers: Mapping[str, str], tokens: int) -> Allowance | None:
     """What ``x-ratelimit-*`` headers say; None where there are none, or where they make no sense.
 
-    Source: OpenAI's guide on rate limits, "Rate limits in headers".
+    ``tokens`` are those of the call that was answered: where fewer are left, none like it is
+    taken until so many have come back. Source: OpenAI's guide on rate limits, "Rate limits in
+    headers".
     """
     left = _number(headers.get(f"x-ratelimit-remaining-{REQUESTS}"))
     reset = seconds(headers.get(f"x-ratelimit-reset-{REQUESTS}"))
-    if _number(headers.get(f"x-ratelimit-remaining-{TOKENS}")) == 0:
-        left, reset = 0, seconds(headers.get(f"x-ratelimit-reset-{TOKENS}"))
+    tokens_left = _number(headers.get(f"x-ratelimit-remaining-{TOKENS}"))
+    if tokens_left is not None and tokens_left < max(tokens, 1):
+        left, reset = 0, _until(max(tokens, 1), tokens_left, headers)
     if left is None or reset is None:
         return None
     return Allowance(left, min(reset, LONGEST_SECONDS))
+
+
+def _until(tokens: int, left: int, headers: Mapping[str, str]) -> float | None:
+    """Seconds until ``tokens`` are left: they come back evenly, up to the limit at the reset."""
+    reset = seconds(headers.get(f"x-ratelimit-reset-{TOKENS}"))
+    limit = _number(headers.get(f"x-ratelimit-limit-{TOKENS}"))
+    if reset is None or limit is None or limit < tokens:
+        return reset
+    return reset * (tokens - left) / (limit - left)
 
 
 def seconds(text: str | None) -> float | None:

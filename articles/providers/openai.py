@@ -184,7 +184,7 @@ def _judge(request: CompletionRequest, response: httpx2.Response) -> Completion:
         usage,
         str(answer.get("id") or ""),
         str(answer.get("model") or ""),
-        allowance(response.headers),
+        allowance(response.headers, usage.total),
     )
 
 

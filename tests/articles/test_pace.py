@@ -232,15 +232,28 @@ def test_it_reads_lengths_of_time(text: str | None, expected: float | None) -> N
         ({"remaining-requests": "0", "reset-requests": "999h0m0s"}, Allowance(0, 120.0)),
         ({"remaining-tokens": "0", "reset-tokens": "6s"}, Allowance(0, 6.0)),
         (
-            {"remaining-requests": "9", "reset-requests": "1s", "remaining-tokens": "80"},
+            {"remaining-requests": "9", "reset-requests": "1s", "remaining-tokens": "1000"},
             Allowance(9, 1.0),
+        ),
+        (
+            {
+                "remaining-requests": "9", "reset-requests": "1s", "remaining-tokens": "800",
+                "reset-tokens": "46s", "limit-tokens": "10000",
+            },
+            Allowance(0, 1.0),
+        ),
+        ({"remaining-tokens": "800", "reset-tokens": "46s"}, Allowance(0, 46.0)),
+        (
+            {"remaining-tokens": "0", "reset-tokens": "6s", "limit-tokens": "900"},
+            Allowance(0, 6.0),
         ),
         ({"remaining-requests": "0"}, None),
         ({"remaining-requests": "-1", "reset-requests": "1s"}, None),
         ({"remaining-requests": "many", "reset-requests": "1s"}, None),
     ],
-)
+)  # fmt: skip
 def test_it_reads_what_a_provider_still_takes(
     headers: dict[str, str], expected: Allowance | None
 ) -> None:
-    assert allowance({f"x-ratelimit-{name}": text for name, text in headers.items()}) == expected
+    named = {f"x-ratelimit-{name}": text for name, text in headers.items()}
+    assert allowance(named, tokens=1000) == expected
