@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.chaos import dose
-from tests.chaos.world import MakeWorld, World
+from tests.chaos.world import MakeWorld, Person, World
 from tests.fakes.clock import FakeClock, library
 from tests.fakes.worker import WorkerProcess
 from tests.waiting import wait_for
@@ -19,28 +19,31 @@ pytestmark = [
 HOUR = 3600
 OFFSETS = (HOUR, -HOUR, 0)
 OPTIONS = ("--max-jobs", "1", "--items-in-flight", "3")
-# What is written at a time of day before it changes; as much again while the change arrives.
+# What is written at a time of day before it changes; much more may be until the change arrives.
 ARTICLES_PER_JUMP = 10
+ARTICLES_OF_A_JOB = 60
 
 
-def hand_in(world: World, jumps: int) -> int:
-    """Work for two workers and so many jumps; returns how many articles."""
-    people = world.people(2)
-    each = (jumps + 2) * ARTICLES_PER_JUMP * 2
-    world.submit_all((person, world.keywords(each)) for person in people)
-    return each * len(people)
+def hand_in(world: World, people: list[Person]) -> int:
+    """Work for two workers; returns how many articles."""
+    world.submit_all((person, world.keywords(ARTICLES_OF_A_JOB)) for person in people)
+    return ARTICLES_OF_A_JOB * len(people)
 
 
-def jump(world: World, clock: FakeClock, jumps: int, seen: Callable[[], float]) -> None:
+def jump(world: World, clock: FakeClock, jumps: int, seen: Callable[[], float]) -> int:
     """Change the time again and again; ``seen`` is by how many seconds it is off where it counts.
 
-    Some articles are written at each time.
+    Some articles are written at each time. Returns how many were handed in.
     """
+    people, total = world.people(2), 0
     for offset in itertools.islice(itertools.cycle(OFFSETS), jumps):
+        while total - world.written() < ARTICLES_OF_A_JOB:
+            total += hand_in(world, people)
         goal = world.written() + ARTICLES_PER_JUMP
         wait_for(lambda goal=goal: world.written() >= goal, world.describe, timeout=60)
         clock.set(offset)
         wait_for(lambda offset=offset: abs(seen() - offset) < HOUR / 4, world.describe)
+    return total
 
 
 def off_in_log(worker: WorkerProcess) -> float:
@@ -65,8 +68,7 @@ def test_it_does_not_care_for_the_clocks_of_workers(make_world: MakeWorld) -> No
         world.start_worker(*OPTIONS, **early.environment)
         for worker in world.workers:
             worker.wait_ready()
-        total = hand_in(world, jumps)
-        jump(world, clock, jumps, lambda: off_in_log(jumping))
+        total = jump(world, clock, jumps, lambda: off_in_log(jumping))
         world.wait_until_finished(120)
         for worker in world.workers:
             worker.stop_and_check()
@@ -83,8 +85,7 @@ def test_it_stays_right_when_the_clock_of_the_database_jumps(make_world: MakeWor
         world = make_world(latency=0.2, BATCH_LEASE_SECONDS="3", server=clock.environment)
         for _ in range(2):
             world.start_worker(*OPTIONS).wait_ready()
-        total = hand_in(world, jumps)
-        jump(world, clock, jumps, lambda: off_in_database(world))
+        total = jump(world, clock, jumps, lambda: off_in_database(world))
         world.wait_until_finished(120)
         poisoned = world.assert_whole(total)
         for worker in world.workers:
