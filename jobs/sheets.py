@@ -14,6 +14,7 @@ from jobs.likeness import without_marks
 
 MOST_COLUMNS = 30
 MOST_TEXT = 600_000
+PREVIEW_ROWS = 5
 WORD = re.compile(r"[^a-z0-9]+")
 # Names of columns and values, without marks, blanks and capitals.
 COLUMN_NAMES: Mapping[str, str] = {
@@ -75,6 +76,20 @@ class Sheet:
     def names_keywords(self) -> bool:
         """Whether it is known which column holds the keywords."""
         return "keyword" in self.columns
+
+    @property
+    def named_columns(self) -> list[tuple[str, str]]:
+        """The name of each column, and what it is."""
+        return list(zip(self.header, self.columns, strict=True))
+
+    @property
+    def preview(self) -> list[tuple[int, list[str]]]:
+        """The first rows with their numbers, every one with a cell for each column."""
+        width = len(self.header)
+        return [
+            (number, (row + [""] * width)[:width])
+            for number, row in enumerate(self.rows[:PREVIEW_ROWS], self.first)
+        ]
 
     def dumped(self) -> str:
         """The sheet as a text that a form can carry."""
