@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from jobs import keywords as lists
-from jobs.sheets import MOST_COLUMNS, MOST_TEXT, Sheet, matched
+from jobs.sheets import MOST_COLUMNS, MOST_TEXT, Sheet, bytes_of, matched
 
 FILE_BYTES = 1_000_000
 # An XLSX file is a packed folder: what it unpacks to is looked at before anything is read.
@@ -58,7 +58,7 @@ def _sheet(name: str, rows: list[list[str]]) -> Sheet | list[str]:
         )
     if max(map(len, filled)) > MOST_COLUMNS:
         raise Unreadable(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
-    if sum(len(cell) for row in rows for cell in row) > MOST_TEXT:
+    if sum(map(bytes_of, rows)) > MOST_TEXT:
         raise Unreadable(_("The file holds too much text. Split it into several files."))
     while not any(rows[-1]):
         rows.pop()

@@ -13,7 +13,8 @@ from jobs.keywords import ITEM_KEYS, Item
 from jobs.likeness import without_marks
 
 MOST_COLUMNS = 30
-MOST_TEXT = 600_000
+# Bytes of text; a form carries them back and forth.
+MOST_TEXT = 700_000
 PREVIEW_ROWS = 5
 WORD = re.compile(r"[^a-z0-9]+")
 # Names of columns and values, without marks, blanks and capitals.
@@ -155,6 +156,11 @@ def of_items(name: str, items: list[Item]) -> Sheet:
     return Sheet(name, list(ITEM_KEYS), rows, 2, list(ITEM_KEYS))
 
 
+def bytes_of(row: list[str]) -> int:
+    """How much text the cells of a row hold."""
+    return sum(len(cell.encode(errors="replace")) for cell in row)
+
+
 def matched(header: list[str]) -> list[str]:
     """What each column is, as far as its name tells."""
     return _once([_named(name, COLUMN_NAMES, otherwise="") for name in header])
@@ -170,7 +176,7 @@ def _is_sound(sheet: Sheet) -> bool:
             return False
         if not all(isinstance(cell, str) for cell in row):
             return False
-        size += sum(map(len, row))
+        size += bytes_of(row)
     most = 20 * django_settings.BATCH_MAX_KEYWORDS
     return 0 <= sheet.first < 10**6 and len(sheet.rows) <= most and size <= MOST_TEXT
 

@@ -93,13 +93,13 @@ def basis(estimate: Estimate) -> str:
     if expected.basis == "everybody":
         return (
             ngettext(
-                "Learned from %(count)d article like these, of all users; eight of ten lie in between.",
-                "Learned from %(count)d articles like these, of all users; eight of ten lie in between.",
+                "Learned from %(count)d article of all users; eight of ten lie in between.",
+                "Learned from %(count)d articles of all users; eight of ten lie in between.",
                 expected.articles,
             )
             % number
         )
     return _(
         "Too few articles of this kind are finished to learn from: these are default values,"
-        " 60 to 100 % of what is set aside."
+        " 60 to 100 percent of what is set aside."
     )
