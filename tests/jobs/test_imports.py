@@ -183,7 +183,7 @@ def test_it_refuses_a_document_with_entities() -> None:
 def test_it_bounds_the_rows(settings: LazySettings) -> None:
     settings.BATCH_MAX_KEYWORDS = 3
     assert len(read("keyword,title\na,\nb,\nc,\n").read().items) == 3
-    with pytest.raises(Unreadable, match="4"):
+    with pytest.raises(Unreadable, match="5"):
         imports.read("a.csv", b"keyword,title\na,\nb,\nc,\nd,\n")
 
 

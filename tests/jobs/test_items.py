@@ -1,4 +1,4 @@
-"""Items with a title, a note, a language and a length of their own, from the call to the article."""
+"""Items with title, note, language and length of their own, from the call to the article."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from articles.models import Article
 from articles.providers.base import Usage
 from articles.writing import pipeline, prompts
 from articles.writing.booking import Spend
-from jobs import lifecycle, settlement, submission
+from jobs import keywords, lifecycle, settlement, submission
 from jobs.handles import Start
 from jobs.models import BatchItem, BatchJob
 from tests.aio import run
@@ -42,7 +42,7 @@ def test_it_makes_a_job_of_items(client: APIClient) -> None:
     answer = client.post("/api/batch-jobs", {"items": ITEMS, "settings": SETTINGS})
     assert answer.status_code == 201
     rows = client.get(f"/api/batch-jobs/{answer.json()['jobId']}/items").json()["results"]
-    shown = [[row[key] for key in ("keyword", "title", "note", "language", "length")] for row in rows]
+    shown = [[row[key] for key in keywords.ITEM_KEYS] for row in rows]
     assert shown == [
         ["cà phê", "Tất cả về cà phê", "Nhắc đến Đà Lạt.\nNgắn gọn.", None, None],
         ["coffee", None, None, "en", "long"],
@@ -100,8 +100,8 @@ def test_it_takes_keywords_or_items(client: APIClient) -> None:
 
 def test_it_drops_repeats_but_not_those_of_another_language(client: APIClient) -> None:
     items = [
-        {"keyword": "forex"}, {"keyword": "Forex", "title": "A"}, {"keyword": "forex", "language": "en"},
-        {"keyword": "FOREX", "language": "vi"},
+        {"keyword": "forex"}, {"keyword": "Forex", "title": "A"},
+        {"keyword": "forex", "language": "en"}, {"keyword": "FOREX", "language": "vi"},
     ]  # fmt: skip
     answer = client.post("/api/batch-jobs/estimate", {"items": items, "settings": SETTINGS}).json()
     assert (answer["totalItems"], answer["duplicates"]) == (2, ["Forex", "FOREX"])

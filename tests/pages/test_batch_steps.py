@@ -158,17 +158,18 @@ def test_it_cuts_imported_rows(alice: Client, world: World) -> None:
 
 def test_it_keeps_presets(alice: Client, bob: Client, world: World) -> None:
     form = step(alice, "save-preset", presetName="Blog", tone="creative")
-    [preset] = form.presets
-    assert (preset.name, preset.settings["tone"]) == ("Blog", "creative")
+    preset = SettingsPreset.objects.get()
+    assert (form.own.presets, preset.settings["tone"]) == ([(preset.pk, "Blog")], "creative")
     form = step(alice, "use-preset", preset=preset.pk, tone="casual", keywords="giữ lại")
     assert (form["tone"].value(), form["keywords"].value()) == ("creative", "giữ lại")
     step(alice, "save-preset", preset=preset.pk, tone="professional")
     assert SettingsPreset.objects.get().settings["tone"] == "professional"
-    assert step(alice, "rename-preset", preset=preset.pk, presetName="Báo").presets[0].name == "Báo"
+    renamed = step(alice, "rename-preset", preset=preset.pk, presetName="Báo")
+    assert renamed.own.presets == [(preset.pk, "Báo")]
     for act in ("use-preset", "delete-preset", "rename-preset"):
         assert step(bob, act, preset=preset.pk, presetName="X").said["presets_wrong"]
     assert step(alice, "delete-preset", preset="x").said["presets_wrong"]
-    assert not step(alice, "delete-preset", preset=preset.pk).presets
+    assert not step(alice, "delete-preset", preset=preset.pk).own.presets
 
 
 def test_it_says_what_is_wrong_with_a_preset(alice: Client) -> None:
