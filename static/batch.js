@@ -35,6 +35,8 @@
 
   const refresh = () => {
     const form = document.getElementById("batch-form");
+    // Where scripts run, Enter does what the last button says.
+    document.getElementById("batch-default").removeAttribute("formaction");
     const articles = counted(form);
     const submit = document.getElementById("batch-submit");
     submit.textContent = words(submit, "write", articles);
