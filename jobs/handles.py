@@ -1,7 +1,7 @@
 """What a worker holds in its hands: the lease of a job, the start of one of its keywords."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -38,9 +38,31 @@ class Lease:
         )
 
 
+class Pending(NamedTuple):
+    """A keyword that waits, as far as its start needs to know it."""
+
+    pk: int
+    position: int
+    keyword: str
+    attempts: int
+    tokens_estimated: int
+    title: str | None
+    note: str | None
+    language: str | None
+    length: str | None
+
+    def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
+        """The settings of its job, but for a language and length of its own."""
+        own = {"language": self.language, "length": self.length}
+        return of_job | {name: value for name, value in own.items() if value}
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One keyword that was started: its attempt row is written and holds its tokens."""
+    """One keyword that was started: its attempt row is written and holds its tokens.
+
+    ``settings`` are those of its job, with the keyword's own language and length.
+    """
 
     job_id: int
     item_id: int
@@ -52,6 +74,8 @@ class Start:
     position: int
     tokens_held: int
     probe: bool = False
+    title: str = ""
+    note: str = ""
 
     def brief(self) -> Brief:
         """What is asked of the writer."""
@@ -65,6 +89,8 @@ class Start:
             length=str(chosen["length"]),
             outline_option=str(chosen["outlineOption"]),
             custom_outline=str(chosen["customOutline"] or ""),
+            title=self.title,
+            note=self.note,
         )
 
     def attempts(self) -> QuerySet[BatchAttempt]:

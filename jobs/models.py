@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, WritingModel
 from batchwriter.appendonly import AppendOnlyModel
 from batchwriter.fields import ExactCharField
+from jobs.preset_rows import SettingsPreset as SettingsPreset
 from jobs.pruned import PrunedCost as PrunedCost
 from jobs.pruned import PrunedJob as PrunedJob
 from jobs.status import (
@@ -148,6 +149,11 @@ class BatchItem(models.Model):
     job = models.ForeignKey(BatchJob, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField(_("position"))
     keyword = models.CharField(_("keyword"), max_length=200)
+    # None where the settings of the job hold.
+    title = models.CharField(_("title"), max_length=200, null=True, blank=True)
+    note = models.CharField(_("note"), max_length=1000, null=True, blank=True)
+    language = models.CharField(_("language"), max_length=10, null=True, blank=True)
+    length = models.CharField(_("length"), max_length=10, null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=ItemStatus.choices, default=ItemStatus.PENDING
     )

@@ -7,7 +7,7 @@ longer do raises ``Stale`` and writes nothing.
 from datetime import datetime
 from enum import Enum
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts import ledger
 from batchwriter import database
 from jobs import circuits, leases, poison, turns
-from jobs.handles import Lease, Stale, Start
+from jobs.handles import Lease, Pending, Stale, Start
 from jobs.locked import Locked, for_start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
@@ -30,16 +30,6 @@ class Next(Enum):
     WAIT = "what runs has to end first: it holds the balance, or it probes the provider"
     ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
-
-
-class Pending(NamedTuple):
-    """A keyword that waits, as far as its start needs to know it."""
-
-    pk: int
-    position: int
-    keyword: str
-    attempts: int
-    tokens_estimated: int
 
 
 class _Taken(Exception):
@@ -171,8 +161,8 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
 def _pending(job_id: int, room: int) -> list[Pending]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, position, keyword, attempts, tokens_estimated FROM batch_items"
-            " WHERE job_id = %s AND status = %s ORDER BY position LIMIT %s",
+            "SELECT id, position, keyword, attempts, tokens_estimated, title, note, language,"
+            " length FROM batch_items WHERE job_id = %s AND status = %s ORDER BY position LIMIT %s",
             [job_id, ItemStatus.PENDING, room],
         )
         return [Pending(*row) for row in cursor.fetchall()]
@@ -274,10 +264,12 @@ def _start(lease: Lease, items: list[Pending], at: Any, *, probe: bool) -> list[
             worker=lease.worker,
             keyword=item.keyword,
             model=lease.model,
-            settings=lease.settings,
+            settings=item.settings(lease.settings),
             position=item.position,
             tokens_held=item.tokens_estimated,
             probe=probe,
+            title=item.title or "",
+            note=item.note or "",
         )
         for item in items
     ]
