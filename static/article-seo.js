@@ -39,7 +39,7 @@
     const { title, slug, metaTitle, metaDescription, websiteId } = form.elements;
     const site = websiteId.selectedOptions[0];
     const address = site?.dataset.url || "https://example.com";
-    show("title", title.value);
+    document.querySelector("article h1").textContent = title.value;
     show("snippet-site", new URL(address).hostname);
     show("snippet-slug", slug.value);
     show("snippet-title", shortened(metaTitle.value || title.value, TITLE_SHOWN));
