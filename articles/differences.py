@@ -9,9 +9,9 @@ from typing import Any
 from articles import history
 from articles.writing import markdown
 
-WORD = re.compile(r"\s+|[^\s]+")
+WORD = re.compile(r"\s*\S+|\s+")
 # Comparing takes time with the product of both lengths: beyond this, all of it counts as changed.
-MOST_PAIRS = 4_000_000
+MOST_PAIRS = 1_000_000
 CONTEXT = 1
 
 
@@ -94,7 +94,7 @@ def _steps(
     if len(before) * len(after) > MOST_PAIRS:
         yield "replace", before, after
         return
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    matcher = SequenceMatcher(None, before, after)
     for kind, i, j, k, m in matcher.get_opcodes():
         yield kind, before[i:j], after[k:m]
 

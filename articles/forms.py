@@ -79,7 +79,7 @@ class ArticleForm(forms.Form):
         widget=WebsiteSelect,
     )
     content = forms.CharField(
-        label=_("Text (HTML)"),
+        label=_("Text"),
         required=False,
         widget=forms.Textarea(attrs={"class": "code-text"}),
         help_text=_(

@@ -36,6 +36,8 @@
         if (href !== link.href) link.href = href;
       }
     };
+    // What the editor shows beside itself belongs to the page's content, as landmarks go.
+    document.getElementById("content").append(...document.querySelectorAll(".tox-hugerte-aux"));
     paint();
     new MutationObserver(paint).observe(root, { attributeFilter: ["data-bs-theme"] });
     form.dataset.editor = "ready";

@@ -10,13 +10,13 @@ from articles.writing import html
 class _Converter(MarkdownConverter):
     """With bars in cells that do not end the cell."""
 
-    def convert_td(self, element: Any, text: str, parents: Any) -> str:
+    def convert_td(self, element: Any, text: str, parent_tags: Any) -> str:
         """A cell."""
-        return str(super().convert_td(element, text.replace("|", "\\|"), parents))
+        return str(super().convert_td(element, text.replace("|", "\\|"), parent_tags))
 
-    def convert_th(self, element: Any, text: str, parents: Any) -> str:
+    def convert_th(self, element: Any, text: str, parent_tags: Any) -> str:
         """A cell of the head."""
-        return str(super().convert_th(element, text.replace("|", "\\|"), parents))
+        return str(super().convert_th(element, text.replace("|", "\\|"), parent_tags))
 
 
 _converter = _Converter(
