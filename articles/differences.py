@@ -97,4 +97,3 @@ def _steps(
     matcher = SequenceMatcher(None, before, after)
     for kind, i, j, k, m in matcher.get_opcodes():
         yield kind, before[i:j], after[k:m]
-

@@ -26,7 +26,8 @@ EVERYWHERE = pytest.mark.parametrize(
 )
 SAID = {
     "vi": {"keep": "Giữ bản của tôi", "take": "Lấy bản kia", "compare": "So với bản hiện tại",
-           "restore": "Khôi phục bản này", "html": "Sao chép HTML", "markdown": "Sao chép Markdown"},
+           "restore": "Khôi phục bản này", "html": "Sao chép HTML",
+           "markdown": "Sao chép Markdown"},
     "en": {"keep": "Keep mine as the newest", "take": "Take the other one",
            "compare": "Compare with now", "restore": "Bring back", "html": "Copy as HTML",
            "markdown": "Copy as Markdown"},
@@ -205,7 +206,9 @@ def test_it_copies(open_article: Open, article: Article, language: str, may: boo
         )
     for kind, start in (("html", "<h2>Cà phê là gì?</h2>"), ("markdown", "# Về cà phê\n\n## Cà")):
         page.get_by_role("link", name=SAID[language][kind], exact=True).click()
-        expect(page.locator("#copy-state")).to_contain_text("HTML" if kind == "html" else "Markdown")
+        expect(page.locator("#copy-state")).to_contain_text(
+            "HTML" if kind == "html" else "Markdown"
+        )
         assert page.evaluate("navigator.clipboard.readText()").startswith(start)
 
 
