@@ -25,7 +25,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of the text with its pieces; or, where it has none, how many equal ones are left out."""
+    """A line of the text in pieces; or, where it has none, how many equal ones are left out."""
 
     pieces: list[Piece] = field(default_factory=list)
     left_out: int = 0
