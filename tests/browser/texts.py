@@ -9,7 +9,8 @@ H<sub>2</sub>O, x<sup>2</sup>, <mark>dấu</mark> và <code>let a = 1 &lt; 2;</c
 <h3>Các loại</h3><h4>Chi tiết &amp; hơn nữa</h4>
 <table><caption>Bảng giá</caption><thead><tr>
 <th scope="col" colspan="2">Loại</th><th
-scope="col">Giá</th></tr></thead><tbody><tr><td rowspan="2">A</td><td>B</td><td>1&nbsp;000&nbsp;₫</td></tr>
+scope="col">Giá</th></tr></thead><tbody><tr>
+<td rowspan="2">A</td><td>B</td><td>1&nbsp;000&nbsp;₫</td></tr>
 <tr><td>C</td><td>2 | 3</td></tr></tbody><tfoot><tr><td colspan="3">Cuối</td></tr></tfoot></table>
 <table><tr><td>không đầu</td></tr></table>
 <figure><img src="/static/logo.svg" alt="Cốc cà phê" width="640" height="360">
