@@ -16,9 +16,7 @@
     job.setAttribute("aria-busy", "true");
     word.textContent = announcer.textContent = form.dataset.doing;
     for (const button of idle) button.disabled = true;
-    // An answer that is on its way was made before the button was pressed.
-    const poll = document.querySelector("[data-poll]");
-    if (poll) htmx.trigger(poll, "htmx:abort");
+    document.dispatchEvent(new CustomEvent("job:acts"));
   };
   const giveUp = ({ job, word, text, idle }) => {
     job.removeAttribute("aria-busy");

@@ -55,8 +55,8 @@
 
   let asked = 0;
   let failures = 0;
-  let asking = false;
-  let dropped = false;
+  let asking = null;
+  let dropped = null;
   // The element of an event is another one where its own was swapped away.
   const isPoll = (event) => event.detail.requestConfig.elt.hasAttribute("data-poll");
   const pause = () => {
@@ -73,17 +73,20 @@
     const busy = document.querySelector("[data-job][aria-busy=true]");
     if (busy || Date.now() - asked < pause()) return event.preventDefault();
     asked = Date.now();
-    asking = true;
+    asking = event.detail.elt;
   });
-  document.addEventListener("htmx:abort", (event) => {
-    if (event.target.hasAttribute("data-poll")) dropped = asking;
+  // An answer that is on its way was made before a button was pressed: it is not shown. It comes
+  // back to an element that may be gone by then, so that the element itself has to listen.
+  document.addEventListener("job:acts", () => {
+    dropped = asking;
+    asking?.addEventListener("htmx:beforeOnLoad", (event) => event.preventDefault(), { once: true });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isPoll(event)) return;
-    asking = false;
+    const poll = event.detail.requestConfig.elt;
     if (event.detail.xhr.status === 401) location.reload();
-    if (!dropped) connected(event.detail.successful);
-    dropped = false;
+    if (dropped !== poll) connected(event.detail.successful);
+    if (asking === poll) asking = null;
   });
   const askNow = () => {
     const poll = document.querySelector("[data-poll]");
