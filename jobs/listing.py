@@ -1,6 +1,7 @@
 """The list of a user's jobs: what it tells apart, and how many jobs there are of each."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import TextChoices
@@ -43,17 +44,17 @@ class Chip:
         return self.counted > MOST
 
 
-def jobs_of(user: object, shown_as: str) -> BatchJobQuerySet:
+def jobs_of(user: Any, shown_as: str) -> BatchJobQuerySet:
     """The jobs of ``user`` that are shown as that, newest first; all for an unknown name."""
     jobs = BatchJob.objects.of(user)
     return jobs.filter(shown_as=shown_as) if shown_as in ShownAs.values else jobs
 
 
-def counts(user_id: int, most: int = MOST) -> dict[str, int]:
-    """How many jobs of the user are shown as what, each counted up to one more than ``most``."""
-    values: list[object] = []
+def counts(user: Any, most: int = MOST) -> dict[str, int]:
+    """How many jobs of ``user`` are shown as what, each counted up to one more than ``most``."""
+    values: list[Any] = []
     for name in ShownAs.values:
-        values += [user_id, name, most + 1]
+        values += [user.pk, name, most + 1]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join([COUNT] * len(ShownAs.values))}", values)
         return dict(zip(ShownAs.values, cursor.fetchone(), strict=True))

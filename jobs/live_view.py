@@ -97,7 +97,7 @@ def _list_fragment(request: HttpRequest, which: Q, state: list[int], shown_as: s
     outlined = progress.outlines(list(jobs[:MOST_IDS]))
 
     def make() -> HttpResponse:
-        numbers = listing.counts(request.user.pk)
+        numbers = listing.counts(request.user)
         context = {"oob": True, **_list(progress.filled(outlined), state, shown_as, numbers)}
         return render(request, "jobs/_live_list.html", context)
 

@@ -35,7 +35,7 @@ def jobs_tab(request: HttpRequest) -> HttpResponse:
 def _tab(request: HttpRequest, form: BatchWriteForm | None = None) -> HttpResponse:
     shown_as, number = request.GET.get("status", ""), pages.number_of(request)
     # Counted as far as the page that is asked for lies, at least.
-    numbers = listing.counts(_user(request).pk, max(listing.MOST, number * JOBS_PER_PAGE))
+    numbers = listing.counts(request.user, max(listing.MOST, number * JOBS_PER_PAGE))
     jobs = progress.shown(listing.jobs_of(request.user, shown_as))
     counted = numbers.get(shown_as, sum(numbers.values()))
     page = pages.counted(jobs, JOBS_PER_PAGE, counted).get_page(number)

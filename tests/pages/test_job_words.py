@@ -189,7 +189,7 @@ def test_it_shows_the_seconds_of_each_keyword(alice: Client, world: World) -> No
     )
     page = alice.get(f"/jobs/{world.done.pk}").content.decode()
     row = page[page.index('id="item-0"') : page.index('id="item-1"')]
-    assert '>75</td>' in row
+    assert ">75</td>" in row
     assert world.article.title in row
 
 
