@@ -1,5 +1,6 @@
 """What all pages share: the start page, the tabs, paging, who may enter, and error pages."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -57,6 +58,12 @@ def tab_address(name: str, **query: Any) -> str:
     values = QueryDict(mutable=True)
     values.update({"tab": name, **{key: str(value) for key, value in query.items()}})
     return f"{reverse('account')}?{values.urlencode()}"
+
+
+def number_of(request: HttpRequest) -> int:
+    """The number of the page that ``?page=`` asks for, 1 where it is none."""
+    text = request.GET.get("page", "")
+    return max(int(text), 1) if re.fullmatch(r"[0-9]{1,9}", text) else 1
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], size: int) -> Page[Any]:

@@ -35,6 +35,11 @@ api = [
     path("batch-jobs/<id:job_id>/resume", jobs_api.ResumeApi.as_view(), name="api-resume"),
     path("batch-jobs/<id:job_id>/cancel", jobs_api.CancelApi.as_view(), name="api-cancel"),
     path("batch-jobs/<id:job_id>/retry", jobs_api.RetryApi.as_view(), name="api-retry"),
+    path(
+        "batch-jobs/<id:job_id>/items/<int:position>/retry",
+        jobs_api.RetryItemApi.as_view(),
+        name="api-retry-item",
+    ),
     path("articles", ArticlesApi.as_view(), name="api-articles"),
     path("articles/<id:article_id>", ArticleApi.as_view(), name="api-article"),
     path("websites", WebsitesApi.as_view(), name="api-websites"),

@@ -210,3 +210,15 @@ class RetryApi(_ActionApi):
     """Write the failed keywords again, and them alone."""
 
     act = staticmethod(lifecycle.retry)
+
+
+class RetryItemApi(APIView):
+    """Write one failed keyword again; the body is empty."""
+
+    @extend_schema(request=None, responses={200: JobDetail, **WRITE})
+    def post(self, request: Request, job_id: int, position: int) -> Response:
+        """Do it, and show the job."""
+        if position >= own_job(request, job_id).total_items:
+            raise Http404
+        job = lifecycle.retry_item(job_id, position, by=user_of(request))
+        return Response(JobDetail(progress.snapshot(job)).data)

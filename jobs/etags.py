@@ -16,7 +16,7 @@ from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
-from jobs import progress
+from jobs import wording
 from jobs.progress import JobSnapshot
 
 # A transaction that stamped its change earlier may commit later than one that was seen.
@@ -71,8 +71,8 @@ def _facts(snapshot: JobSnapshot, *, for_people: bool) -> list[object]:
     facts += [getattr(job, name) for name in SHOWN]
     facts += [snapshot.place, snapshot.elapsed_seconds]
     if for_people:
-        facts += [snapshot.is_live, snapshot.is_stalled, progress.advice(job)]
-        facts.append(progress.age(job.created_at))
+        facts += [snapshot.is_live, snapshot.is_stalled, wording.advice(job)]
+        facts.append(wording.age(job.created_at))
     return facts
 
 

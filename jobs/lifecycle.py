@@ -5,7 +5,6 @@ that locks the job first; the order of locks is job, item, attempt, user, circui
 """
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +16,11 @@ from django.utils.translation import gettext as _
 from accounts import ledger
 from accounts.models import User
 from batchwriter import database
-from batchwriter.errors import BatchwriterError, Gone, IdempotencyConflict, InvalidTransition
+from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
 from jobs import circuits, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob
+from jobs.retrying import retry as retry
+from jobs.retrying import retry_item as retry_item
 from jobs.status import (
     UNSETTLED_ITEMS,
     AttemptState,
@@ -29,7 +30,7 @@ from jobs.status import (
     PauseReason,
 )
 from jobs.submission import Submission
-from jobs.transitions import end_attempts, move, record
+from jobs.transitions import act_on, end_attempts, record
 
 IDEMPOTENCY_HOURS = 24
 RETRY_AFTER_SECONDS = 60
@@ -146,7 +147,7 @@ def pause(job_id: int, *, by: User | None) -> BatchJob:
             "lease_owner": None,
         }
 
-    return _act(job_id, (JobStatus.PENDING, JobStatus.PROCESSING), EventKind.PAUSED, by, act)
+    return act_on(job_id, (JobStatus.PENDING, JobStatus.PROCESSING), EventKind.PAUSED, by, act)
 
 
 def resume(job_id: int, *, by: User | None) -> BatchJob:
@@ -160,7 +161,7 @@ def resume(job_id: int, *, by: User | None) -> BatchJob:
             circuits.try_now(job.writing_model, now)
         return {"status": JobStatus.PENDING, "pause_reason": None, "error_message": None}
 
-    return _act(job_id, (JobStatus.PAUSED,), EventKind.RESUMED, by, act)
+    return act_on(job_id, (JobStatus.PAUSED,), EventKind.RESUMED, by, act)
 
 
 def wake(job_id: int) -> None:
@@ -187,56 +188,4 @@ def cancel(job_id: int, *, by: User | None) -> BatchJob:
         }
 
     allowed = (JobStatus.PENDING, JobStatus.PROCESSING, JobStatus.PAUSED)
-    return _act(job_id, allowed, EventKind.CANCELLED, by, act)
-
-
-def retry(job_id: int, *, by: User | None) -> BatchJob:
-    """Write the failed keywords of an ended job again, and them alone."""
-
-    def act(job: BatchJob, now: datetime) -> dict[str, Any]:
-        failed = job.items.filter(status=ItemStatus.FAILED)
-        first = failed.order_by("position").values_list("position", flat=True).first()
-        if first is None:
-            raise InvalidTransition(_("No keyword of this job has failed."))
-        failed.update(
-            status=ItemStatus.PENDING, error_code=None, error_message=None, finished_at=None
-        )
-        return {
-            "status": JobStatus.PENDING,
-            "failed_items": 0,
-            "current_item_index": first,
-            "error_message": None,
-            "finished_at": None,
-        }
-
-    return _act(job_id, (JobStatus.COMPLETED, JobStatus.FAILED), EventKind.RETRIED, by, act)
-
-
-def _act(
-    job_id: int,
-    allowed: tuple[JobStatus, ...],
-    kind: EventKind,
-    by: User | None,
-    act: Callable[[BatchJob, datetime], dict[str, Any]],
-) -> BatchJob:
-    """Lock the job, check its state, apply ``act``'s changes and write them into the history."""
-
-    def step() -> BatchJob:
-        job = BatchJob.objects.select_for_update().filter(pk=job_id).first()
-        if job is None:
-            raise Gone(_("There is nothing at this address."))
-        if job.status not in allowed:
-            raise InvalidTransition(
-                _("This job is %(status)s; that is only possible while it is %(allowed)s.")
-                % {
-                    "status": job.get_status_display(),
-                    "allowed": ", ".join(str(status.label) for status in allowed),
-                }
-            )
-        now = database.now()
-        move(job, now, **act(job, now))
-        record(job, kind, actor=by, at=now)
-        turns.mark_ready(job.user_id)
-        return job
-
-    return database.in_transaction(step)
+    return act_on(job_id, allowed, EventKind.CANCELLED, by, act)

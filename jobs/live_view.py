@@ -1,7 +1,8 @@
 """The parts of pages that follow a job: what is shown at first, and what is sent again.
 
-A page keeps the ids of all its jobs (its state) and asks every two seconds for those that are
-live; once none is, the answer holds no trigger and the page is silent.
+A page keeps the ids of all its jobs and its filter (its state) and asks every two seconds for the
+jobs that are live; once none is, the answer holds no trigger and the page is silent. The numbers
+of the filters come with each answer; jobs that the page does not follow do not cause one.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from batchwriter import pages
-from jobs import etags, progress
+from jobs import etags, listing, progress
 from jobs.models import BatchItem, BatchJob
 from jobs.progress import JobSnapshot
 from jobs.status import OPEN, ItemStatus
@@ -28,15 +29,17 @@ def numbers(text: str) -> list[int]:
     return [int(part) for part in parts if len(part) < 19][:MOST_IDS]
 
 
-def list_context(jobs: Sequence[BatchJob]) -> dict[str, Any]:
-    """What the list of ``jobs`` shows at first."""
-    return _list(progress.snapshots(jobs), [job.pk for job in jobs])
+def list_context(
+    jobs: Sequence[BatchJob], shown_as: str, numbers: dict[str, int]
+) -> dict[str, Any]:
+    """What the list of ``jobs``, filtered by ``shown_as``, shows at first."""
+    return _list(progress.snapshots(jobs), [job.pk for job in jobs], shown_as, numbers)
 
 
 def list_fragment(request: HttpRequest, ids: list[int]) -> HttpResponse:
     """The cards of the user's jobs ``ids``; ``ids`` in the request are those of the whole page."""
     state = numbers(request.GET.get("ids", "")) or ids
-    return _list_fragment(request, Q(pk__in=ids), state)
+    return _list_fragment(request, Q(pk__in=ids), state, request.GET.get("status", ""))
 
 
 def after_action(request: HttpRequest, job: BatchJob) -> HttpResponse:
@@ -44,7 +47,8 @@ def after_action(request: HttpRequest, job: BatchJob) -> HttpResponse:
     if "items" in request.POST:
         return job_fragment(request, job, QueryDict(request.POST["items"]))
     state = numbers(request.POST.get("ids", "")) or [job.pk]
-    return _list_fragment(request, Q(pk=job.pk) | Q(pk__in=state, status__in=OPEN), state)
+    which = Q(pk=job.pk) | Q(pk__in=state, status__in=OPEN)
+    return _list_fragment(request, which, state, request.POST.get("status", ""))
 
 
 def job_context(job: BatchJob, query: QueryDict) -> dict[str, Any]:
@@ -56,17 +60,18 @@ def _job_context(outlined: list[JobSnapshot], query: QueryDict) -> dict[str, Any
     (snapshot,) = progress.filled(outlined)
     job = snapshot.job
     status = query.get("status", "")
-    items = _items(job, status)
-    number = items.count() if status in ItemStatus.values else job.total_items
+    number = snapshot.counts.get(status, job.total_items)
     known = QueryDict(mutable=True)
     for name in ("page", "status"):
         if name in query:
             known.setlist(name, query.getlist(name))
     address = reverse("live-job", args=[job.pk])
+    page = pages.counted(_items(job, status), ITEMS_PER_PAGE, number).get_page(query.get("page"))
     return {
         "snapshot": snapshot,
-        "page_obj": pages.counted(items, ITEMS_PER_PAGE, number).get_page(query.get("page")),
-        "statuses": ItemStatus.choices,
+        "page_obj": page,
+        "near": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "states": [(one, one.label, snapshot.counts[one]) for one in ItemStatus],
         "status": status,
         "query": known,
         "state_name": "items",
@@ -87,25 +92,32 @@ def job_fragment(request: HttpRequest, job: BatchJob, query: QueryDict) -> HttpR
     return response
 
 
-def _list_fragment(request: HttpRequest, which: Q, state: list[int]) -> HttpResponse:
+def _list_fragment(request: HttpRequest, which: Q, state: list[int], shown_as: str) -> HttpResponse:
     jobs = progress.shown(BatchJob.objects.of(request.user).filter(which))
     outlined = progress.outlines(list(jobs[:MOST_IDS]))
 
     def make() -> HttpResponse:
-        context = {"oob": True, **_list(progress.filled(outlined), state)}
+        numbers = listing.counts(request.user)
+        context = {"oob": True, **_list(progress.filled(outlined), state, shown_as, numbers)}
         return render(request, "jobs/_live_list.html", context)
 
     response: HttpResponse = etags.answer(request, outlined, make, for_people=True)
     return response
 
 
-def _list(snapshots: list[JobSnapshot], state: list[int]) -> dict[str, Any]:
+def _list(
+    snapshots: list[JobSnapshot], state: list[int], shown_as: str, numbers: dict[str, int]
+) -> dict[str, Any]:
     live = ",".join(str(snapshot.job.pk) for snapshot in snapshots if snapshot.is_live)
+    chosen = shown_as if shown_as in numbers else ""
+    also = f"&status={chosen}" if chosen else ""
     return {
+        "chips": listing.chips(numbers),
+        "chosen": chosen,
         "snapshots": snapshots,
         "state_name": "ids",
         "state_value": ",".join(map(str, state)),
-        "poll": f"{reverse('live-jobs')}?live={live}" if live else "",
+        "poll": f"{reverse('live-jobs')}?live={live}{also}" if live else "",
     }
 
 
@@ -115,5 +127,5 @@ def _items(job: BatchJob, status: str) -> Any:
         items = items.filter(status=status)
     return items.only(
         "job_id", "position", "keyword", "status", "attempts", "tokens_used", "error_code",
-        "error_message", "article__title", "article__deleted_at",
+        "error_message", "started_at", "finished_at", "article__title", "article__deleted_at",
     )  # fmt: skip

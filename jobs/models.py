@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, WritingModel
@@ -46,7 +46,8 @@ class BatchJob(models.Model):
     """A list of keywords with its settings, written by one worker at a time.
 
     ``lease_epoch`` grows at every claim and take-over; ``lease_owner`` is the worker that may
-    start keywords, set exactly while the job is processing.
+    start keywords, set exactly while the job is processing. ``shown_as`` is what the list of jobs
+    tells apart.
     """
 
     user = models.ForeignKey(
@@ -88,6 +89,17 @@ class BatchJob(models.Model):
         output_field=models.BigIntegerField(null=True),
         db_persist=False,
     )
+    shown_as = models.GeneratedField(
+        expression=Case(
+            When(Q(status__in=["pending", "processing"]), then=Value("running")),
+            When(Q(status="paused"), then=Value("paused")),
+            When(Q(status="cancelled"), then=Value("cancelled")),
+            When(Q(failed_items__gt=0), then=Value("errors")),
+            default=Value("done"),
+        ),
+        output_field=models.CharField(max_length=10),
+        db_persist=False,
+    )
 
     objects = BatchJobQuerySet.as_manager()
 
@@ -99,6 +111,9 @@ class BatchJob(models.Model):
         indexes = [
             models.Index(fields=["user", "status", "created_at", "id"], name="batch_jobs_claim"),
             models.Index(fields=["user", "-created_at", "-id"], name="batch_jobs_newest"),
+            models.Index(
+                fields=["user", "shown_as", "-created_at", "-id"], name="batch_jobs_shown_as"
+            ),
             models.Index(fields=["status", "created_at", "id"], name="batch_jobs_status"),
             models.Index(fields=["lease_owner"], name="batch_jobs_lease"),
         ]

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import itemgetter
+from statistics import median
+from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from articles.models import Article, WritingModel
+from batchwriter import database
 from jobs import line
 from jobs.line import Place
 from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, ProviderPace
@@ -21,6 +21,14 @@ from jobs.status import FINISHED, ItemStatus, JobStatus, PauseReason
 
 NEWEST_ARTICLES = 50
 STALLED_AFTER_SECONDS = 180
+# How long a job will take is told once so many of its articles are written.
+LEARNS_FROM = 2
+NEWEST = """SELECT * FROM (SELECT a.id, a.job_id, a.title, {times} FROM articles a{items}
+WHERE a.user_id = %s AND a.job_id = %s AND a.deleted_at IS NULL
+ORDER BY a.id DESC LIMIT %s) AS part"""
+TIMES = "i.started_at, i.finished_at"
+ITEMS = " LEFT JOIN batch_items i ON i.id = a.item_id"
+PLAIN = NEWEST.format(times="NULL AS started_at, NULL AS finished_at", items="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class JobSnapshot:
     first_keyword: str
     article_ids: list[int] = field(default_factory=list)
     articles: list[tuple[int, str]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     place: Place | None = None
 
     @property
@@ -73,6 +82,37 @@ class JobSnapshot:
     def percent(self) -> int:
         """How much of the job is settled, 0 to 100."""
         return 100 * self.settled_items // self.job.total_items
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many keywords of a job of ``shown`` are in each state; nothing is counted for it."""
+        cancelled = self.job.status == JobStatus.CANCELLED
+        waiting = max(self.left_items - self.running_items, 0)
+        return {
+            ItemStatus.PENDING: 0 if cancelled else waiting,
+            ItemStatus.PROCESSING: self.running_items,
+            ItemStatus.COMPLETED: self.job.completed_items,
+            ItemStatus.FAILED: self.job.failed_items,
+            ItemStatus.CANCELLED: waiting if cancelled else 0,
+        }
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long a job that is being written will take; None while that is unknown.
+
+        ``seconds`` is how long its newest articles took. Those that run are half done on average.
+        """
+        running = self.running_items
+        if self.job.status != JobStatus.PROCESSING or not running:
+            return None
+        if len(self.seconds) < LEARNS_FROM:
+            return None
+        return median(self.seconds) * (self.counts[ItemStatus.PENDING] / running + 0.5)
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether the job has ended, so that failed keywords may be written again."""
+        return self.job.status in (JobStatus.COMPLETED, JobStatus.FAILED)
 
     @property
     def more_articles(self) -> int:
@@ -155,7 +195,8 @@ def filled(
         replace(
             snapshot,
             article_ids=every.get(snapshot.job.pk, []),
-            articles=newest.get(snapshot.job.pk, []),
+            articles=[(pk, title) for pk, title, _ in newest.get(snapshot.job.pk, [])],
+            seconds=[took for *_, took in newest.get(snapshot.job.pk, []) if took is not None],
         )
         for snapshot in outlined
     ]
@@ -171,28 +212,32 @@ def snapshot(job: BatchJob) -> JobSnapshot:
     return filled(outlines([job]), all_ids=True)[0]
 
 
-def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str]]]:
-    """Id and title of each job's newest articles, newest first.
+def _newest_articles(jobs: Sequence[BatchJob]) -> dict[int, list[tuple[int, str, float | None]]]:
+    """Id, title and seconds of each job's newest articles, newest first.
 
     One statement with a bounded part for each job: a window over all of them would read every
-    article of a long job at every look.
+    article of a long job at every look. The seconds are told of jobs that are being written.
     """
     written = [job for job in jobs if job.completed_items]
     if not written:
         return {}
-    part = (
-        "SELECT * FROM (SELECT id, job_id, title FROM articles WHERE user_id = %s AND job_id = %s"
-        " AND deleted_at IS NULL ORDER BY id DESC LIMIT %s) AS part"
-    )
-    found: dict[int, list[tuple[int, str]]] = {}
+    parts, values = [], []
+    for job in written:
+        busy = job.status == JobStatus.PROCESSING
+        parts.append(NEWEST.format(times=TIMES, items=ITEMS) if busy else PLAIN)
+        values += [job.user_id, job.pk, NEWEST_ARTICLES]
+    found: dict[int, list[tuple[int, str, float | None]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join([part] * len(written)),
-            [value for job in written for value in (job.user_id, job.pk, NEWEST_ARTICLES)],
-        )
-        for article_id, job_id, title in cursor.fetchall():
-            found.setdefault(job_id, []).append((article_id, title))
-    return {job_id: sorted(rows, reverse=True) for job_id, rows in found.items()}
+        cursor.execute(" UNION ALL ".join(parts), values)
+        for article_id, job_id, title, start, end in cursor.fetchall():
+            took = _seconds(start, end) if start and end else None
+            found.setdefault(job_id, []).append((article_id, title, took))
+    return {job_id: sorted(rows, key=itemgetter(0), reverse=True) for job_id, rows in found.items()}
+
+
+def _seconds(start: Any, end: Any) -> float:
+    """From ``start`` to ``end``, both as they are stored."""
+    return max((database.aware(end) - database.aware(start)).total_seconds(), 0.0)
 
 
 def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
@@ -208,66 +253,3 @@ def _article_ids(job_ids: list[int]) -> dict[int, list[int]]:
     for job_id, article_id in rows:
         ids.setdefault(job_id, []).append(article_id)
     return ids
-
-
-def age(moment: datetime) -> str:
-    """How long ago, in words that stay the same for a minute at least: polls compare them."""
-    now = timezone.now()
-    return str(naturaltime(now if now - moment < timedelta(minutes=1) else moment))
-
-
-def advice(job: BatchJob) -> str:
-    """Why a job of ``shown`` stands still or is slow, and what its owner can do; else empty."""
-    if job.status == JobStatus.PROCESSING:
-        return _pace_advice(job)
-    if job.status != JobStatus.PAUSED:
-        return ""
-    place = {"place": job.current_item_index + 1, "total": job.total_items}
-    if job.pause_reason == PauseReason.OUT_OF_TOKENS:
-        return _("Out of tokens at keyword %(place)d/%(total)d. Top up, then press Resume.") % place
-    if job.pause_reason == PauseReason.ARTICLE_LIMIT:
-        return (
-            _("Article limit reached at keyword %(place)d/%(total)d. Raise it, then press Resume.")
-            % place
-        )
-    if job.pause_reason == PauseReason.PROVIDER:
-        return _provider_advice(job)
-    return _("Paused by you. Press Resume to go on.")
-
-
-def _pace_advice(job: BatchJob) -> str:
-    calls: float | None = getattr(job, "pace_calls", None)
-    if calls is None:
-        return ""
-    number = int(calls)
-    words = ngettext(
-        "%(model)s is called %(calls)d time at once for now: %(reason)s.",
-        "%(model)s is called %(calls)d times at once for now: %(reason)s.",
-        number,
-    )
-    reason = ProviderPace.Reason(getattr(job, "pace_reason", "")).label
-    return words % {"model": job.writing_model.label, "calls": number, "reason": reason}
-
-
-def _provider_advice(job: BatchJob) -> str:
-    """The reason is one of the taxonomy's sentences, kept in English and translated here."""
-    reason = _(job.error_message) if job.error_message else ""
-    values = {"model": job.writing_model.label, "reason": reason.rstrip(".")}
-    retry_at: datetime | None = getattr(job, "provider_retry_at", None)
-    if retry_at is None:
-        return _("%(model)s was not answering; the job goes on by itself.") % values
-    if getattr(job, "provider_probing", False) or retry_at <= timezone.now():
-        return _("%(model)s is not answering (%(reason)s). It is being tried right now.") % values
-    return _("%(model)s is not answering (%(reason)s). Next try %(time)s, by itself.") % {
-        **values,
-        "time": _moment(retry_at),
-    }
-
-
-def _moment(moment: datetime) -> str:
-    """The time of day with its zone, and the date where it is not today's: ``14:05 UTC``."""
-    local, today = timezone.localtime(moment), timezone.localdate()
-    time = f"{time_format(local, 'H:i')} {local.tzname()}"
-    if local.date() == today:
-        return time
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {time}"

@@ -1,20 +1,55 @@
 """How a locked job changes: its row, its running attempts and its history, in one way."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
 from batchwriter import database
-from batchwriter.errors import InvalidTransition
-from jobs import circuits
+from batchwriter.errors import Gone, InvalidTransition
+from jobs import circuits, turns
 from jobs.models import BatchAttempt, BatchJob
-from jobs.status import AttemptState, EventKind, may_move
+from jobs.status import AttemptState, EventKind, JobStatus, may_move
+
+
+def act_on(
+    job_id: int,
+    allowed: tuple[JobStatus, ...],
+    kind: EventKind,
+    by: User | None,
+    act: Callable[[BatchJob, datetime], dict[str, Any]],
+    message: str = "",
+) -> BatchJob:
+    """Lock the job, check its state, apply ``act``'s changes and write them into the history.
+
+    Raises InvalidTransition where the job is in none of the ``allowed`` states.
+    """
+
+    def step() -> BatchJob:
+        job = BatchJob.objects.select_for_update().filter(pk=job_id).first()
+        if job is None:
+            raise Gone(_("There is nothing at this address."))
+        if job.status not in allowed:
+            raise InvalidTransition(
+                _("This job is %(status)s; that is only possible while it is %(allowed)s.")
+                % {
+                    "status": job.get_status_display(),
+                    "allowed": ", ".join(str(status.label) for status in allowed),
+                }
+            )
+        now = database.now()
+        move(job, now, **act(job, now))
+        record(job, kind, actor=by, at=now, message=message)
+        turns.mark_ready(job.user_id)
+        return job
+
+    return database.in_transaction(step)
 
 
 def move(job: BatchJob, now: datetime, **changes: Any) -> None:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("jobs/live", views.live, name="live-jobs"),
     path("jobs/<id:job_id>", views.job_page, name="job"),
     path("jobs/<id:job_id>/live", views.live_job, name="live-job"),
+    path("jobs/<id:job_id>/items/<int:position>/retry", views.retry_item, name="retry-item"),
     path("jobs/<id:job_id>/<slug:action>", views.act, name="job-action"),
 ]

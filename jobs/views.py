@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from batchwriter import pages
 from batchwriter.errors import BatchwriterError
-from jobs import lifecycle, live_view, progress
+from jobs import lifecycle, listing, live_view, progress
 from jobs.models import BatchJob, PrunedJob
 
 JOBS_PER_PAGE = 10
@@ -24,12 +25,16 @@ ACTIONS = {
 
 def jobs_tab(request: HttpRequest) -> HttpResponse:
     """The user's jobs, newest first."""
-    jobs = progress.shown(BatchJob.objects.of(request.user))
-    page = pages.page_of(request, jobs, JOBS_PER_PAGE)
+    shown_as, number = request.GET.get("status", ""), pages.number_of(request)
+    # Counted as far as the page that is asked for lies, at least.
+    numbers = listing.counts(request.user, max(listing.MOST, number * JOBS_PER_PAGE))
+    jobs = progress.shown(listing.jobs_of(request.user, shown_as))
+    counted = numbers.get(shown_as, sum(numbers.values()))
+    page = pages.counted(jobs, JOBS_PER_PAGE, counted).get_page(number)
     context = {
         "tab": "batch-jobs",
         "page_obj": page,
-        **live_view.list_context(list(page)),
+        **live_view.list_context(list(page), shown_as, numbers),
     }
     return render(request, "jobs/tab.html", context)
 
@@ -83,6 +88,21 @@ def act(request: HttpRequest, job_id: int, action: str) -> HttpResponse:
     if action == "cancel":
         return HttpResponseRedirect(pages.tab_address("batch-jobs"))
     return pages.back(request, pages.tab_address("batch-jobs"))
+
+
+@require_POST
+@pages.signed_in
+def retry_item(request: HttpRequest, job_id: int, position: int) -> HttpResponse:
+    """Write one failed keyword again."""
+    if position >= _own(request, job_id).total_items:
+        raise Http404
+    try:
+        lifecycle.retry_item(job_id, position, by=_user(request))
+    except BatchwriterError as error:
+        messages.error(request, error.message)
+    if request.headers.get("HX-Request"):
+        return live_view.after_action(request, _own(request, job_id))
+    return pages.back(request, reverse("job", args=[job_id]))
 
 
 def _ask(request: HttpRequest, job: BatchJob) -> HttpResponse:

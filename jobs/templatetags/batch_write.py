@@ -7,9 +7,10 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 
-from jobs import dialog, progress
+from jobs import dialog, wording
 from jobs.forms import BatchWriteForm
-from jobs.models import BatchJob
+from jobs.models import BatchItem, BatchJob
+from jobs.status import ItemStatus
 
 register = template.Library()
 
@@ -46,13 +47,40 @@ def _start(request: HttpRequest) -> dict[str, Any] | None:
 @register.filter
 def advice(job: BatchJob) -> str:
     """Why a job stands still and what its owner can do."""
-    return progress.advice(job)
+    return wording.advice(job)
+
+
+@register.filter
+def state(job: BatchJob) -> str:
+    """What state a job is in, in words that its owner can act on."""
+    return wording.state(job)
+
+
+@register.filter
+def failure(item: BatchItem) -> str:
+    """Why a keyword failed, in plain words."""
+    return wording.failure(item)
+
+
+@register.filter
+def time_left(seconds: float) -> str:
+    """About how long it will take."""
+    return wording.time_left(seconds)
+
+
+@register.simple_tag
+def seconds_of(item: BatchItem, now: datetime) -> int | None:
+    """How long a keyword has taken: until it ended, or until now; None while it waits."""
+    waits = item.status in (ItemStatus.PENDING, ItemStatus.CANCELLED)
+    if waits or item.started_at is None:
+        return None
+    return max(int(((item.finished_at or now) - item.started_at).total_seconds()), 0)
 
 
 @register.filter
 def age(moment: datetime) -> str:
     """How long ago, in words."""
-    return progress.age(moment)
+    return wording.age(moment)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from batchwriter.urls import api
 from tests.api.conftest import World, client_of
 
 OPEN = {"api-token", "api-token-refresh", "api-schema", "api-docs"}
+ACTIONS = {"api-pause", "api-resume", "api-cancel", "api-retry", "api-retry-item"}
 VERBS = ("get", "post", "patch", "put", "delete")
 ROUTES = [route for route in api if isinstance(route, URLPattern) and route.name]
 GUARDED = [route for route in ROUTES if route.name not in OPEN]
@@ -20,7 +21,7 @@ def address(route: URLPattern, world: World) -> str:
     path = str(route.pattern)
     for name, row in (("job", world.job), ("article", world.article), ("website", world.website)):
         path = path.replace(f"<id:{name}_id>", str(row.pk))
-    return f"/api/{path}"
+    return f"/api/{path.replace('<int:position>', '0')}"
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: str(route.name))
@@ -54,7 +55,8 @@ def test_it_finds_nothing_under_ids_that_are_none(
     path = str(route.pattern)
     for name in ("job", "article", "website"):
         path = path.replace(f"<id:{name}_id>", number)
-    verb = "post" if route.name in ("api-pause", "api-resume", "api-cancel", "api-retry") else "get"
+    path = path.replace("<int:position>", "0")
+    verb = "post" if route.name in ACTIONS else "get"
     response = getattr(alice_client, verb)(f"/api/{path}")
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "not_found"

@@ -293,6 +293,29 @@ def test_it_steers_jobs(alice_client: APIClient, world: World) -> None:
         assert alice_client.get(path).json()["status"] == status
 
 
+def test_it_retries_one_keyword(alice_client: APIClient, world: World) -> None:
+    path = f"/api/batch-jobs/{world.done.pk}"
+    fail_one(world)
+    assert alice_client.post(f"{path}/items/1/retry").status_code == 409
+    assert alice_client.post(f"{path}/items/2/retry").status_code == 404
+    assert alice_client.post(f"{path}/items/x/retry").status_code == 404
+    retried = alice_client.post(f"{path}/items/0/retry")
+    assert retried.status_code == 200
+    assert (retried.json()["status"], retried.json()["failedItems"]) == ("pending", 0)
+    again = alice_client.post(f"{path}/items/0/retry")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "invalid_transition")
+    items = alice_client.get(f"{path}/items").json()["results"]
+    assert [item["status"] for item in items] == ["pending", "completed"]
+
+
+def fail_one(world: World) -> None:
+    """Let the first keyword of the finished job have failed."""
+    world.done.items.filter(position=0).update(
+        status="failed", article=None, error_code="refused", error_message="No."
+    )
+    BatchJob.objects.filter(pk=world.done.pk).update(completed_items=1, failed_items=1)
+
+
 @pytest.mark.parametrize("path", ["batch-jobs", "batch-jobs/{job}", "batch-jobs/{job}/items"])
 def test_it_reads_with_few_queries(
     world: World,

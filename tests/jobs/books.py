@@ -197,7 +197,11 @@ class Books:
 
     def retry(self, pk: int) -> None:
         """The failed keywords, and they alone, wait again."""
-        for one in self.jobs[pk].keywords:
+        for place, one in enumerate(self.jobs[pk].keywords):
             if one.status == "failed":
-                one.status = "pending"
+                self.retry_item(pk, place)
+
+    def retry_item(self, pk: int, place: int) -> None:
+        """One failed keyword waits again."""
+        self.jobs[pk].keywords[place].status = "pending"
         self.jobs[pk].stop("pending")

@@ -71,6 +71,19 @@ class Batch(Workers):
         else:
             getattr(self.books, action)(pk)
 
+    @rule(pick=PICK, place=PICK)
+    @precondition(lambda self: self.books.jobs)
+    def retry_one(self, pick: int, place: int) -> None:
+        pk = self.some(self.books.jobs, pick)
+        job = self.books.jobs[pk]
+        place %= len(job.keywords)
+        ended = job.status in ("completed", "failed")
+        if not ended or job.keywords[place].status != "failed":
+            self.refused(InvalidTransition, lambda: lifecycle.retry_item(pk, place, by=None))
+            return
+        lifecycle.retry_item(pk, place, by=User.objects.get(pk=job.user))
+        self.books.retry_item(pk, place)
+
     @rule(pick=PICK, amount=st.integers(1, 9000), twice=st.booleans())
     def top_up(self, pick: int, amount: int, twice: bool) -> None:
         user = self.user(pick)

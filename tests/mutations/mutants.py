@@ -35,6 +35,7 @@ COUNTERS = "jobs/counters.py"
 TAKEOVER = "jobs/takeover.py"
 TRANSITIONS = "jobs/transitions.py"
 LIFECYCLE = "jobs/lifecycle.py"
+RETRYING = "jobs/retrying.py"
 DATABASE = "batchwriter/database.py"
 
 MUTANTS = (
@@ -195,10 +196,10 @@ MUTANTS = (
     Mutant(SETTLEMENT, "def fail_item(", "a job ends before its last failed keyword",
            "if job.completed_items + job.failed_items == job.total_items:", "if True:"),
     # People
-    Mutant(LIFECYCLE, "def _act(", "the job is not locked", ".select_for_update()"),
-    Mutant(LIFECYCLE, "def _act(", "every action is allowed in every state",
+    Mutant(TRANSITIONS, "def act_on(", "the job is not locked", ".select_for_update()"),
+    Mutant(TRANSITIONS, "def act_on(", "every action is allowed in every state",
            "if job.status not in allowed:", "if False:"),
-    Mutant(LIFECYCLE, "def _act(", "a resumed job is not offered",
+    Mutant(TRANSITIONS, "def act_on(", "a resumed job is not offered",
            "        turns.mark_ready(job.user_id)\n"),
     Mutant(LIFECYCLE, "def cancel(", "a cancelled job's calls may still settle",
            "        end_attempts(job, BatchAttempt.objects.filter(job=job), "
@@ -207,8 +208,10 @@ MUTANTS = (
            ".filter(status__in=UNSETTLED_ITEMS)"),
     Mutant(LIFECYCLE, "def cancel(", "the epoch does not grow at a cancel",
            "job.lease_epoch + 1", "job.lease_epoch"),
-    Mutant(LIFECYCLE, "def retry(", "written keywords are written again",
+    Mutant(RETRYING, "def retry(", "written keywords are written again",
            ".filter(status=ItemStatus.FAILED)"),
+    Mutant(RETRYING, "def retry_item(", "a keyword that has not failed is written again",
+           "if item.status != ItemStatus.FAILED:", "if False:"),
     Mutant(LIFECYCLE, "def _insert(", "the caps are counted without a lock",
            "owner = ledger.lock(user.pk)", "owner = User.objects.get(pk=user.pk)"),
     Mutant(LIFECYCLE, "def _insert(", "a new job is not offered", "    turns.mark_ready(user.pk)\n"),

@@ -140,6 +140,7 @@ def test_it_pages_and_filters_the_keywords(
     job.items.filter(position__lt=3).update(
         status=ItemStatus.FAILED, error_code="refused", error_message="Nhà cung cấp từ chối."
     )
+    BatchJob.objects.filter(pk=job.pk).update(failed_items=3)
     failed = alice.get(f"/jobs/{job.pk}?status=failed").content.decode()
     assert failed.count("Nhà cung cấp từ chối.") == 3
     assert "từ khóa 4<" not in failed

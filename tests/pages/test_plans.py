@@ -18,13 +18,18 @@ def test_it_reads_few_rows_along_indexes() -> None:
     user = User.objects.get(username="user7")
     first, *_, last = BatchJob.objects.of(user).order_by("pk").values_list("pk", flat=True)
     BatchJob.objects.filter(pk=last).update(status="pending", finished_at=None)
+    BatchJob.objects.filter(pk=last - 1).update(
+        status="processing", lease_owner="w", finished_at=None
+    )
     UserQueue.objects.update(ready=True)
     client = Client()
     client.force_login(user)
     with explained() as found:
         for path in (
-            "/account?tab=batch-jobs", f"/jobs/{first}", f"/jobs/{first}?status=completed",
-            f"/jobs/{last}", f"/jobs/{last}/live", f"/jobs/live?live={first},{last}",
+            "/account?tab=batch-jobs", "/account?tab=batch-jobs&status=done",
+            "/account?tab=batch-jobs&status=errors&page=2", f"/jobs/{first}",
+            f"/jobs/{first}?status=completed", f"/jobs/{last}", f"/jobs/{last}/live",
+            f"/jobs/{last - 1}", f"/jobs/live?live={first},{last - 1},{last}",
         ):  # fmt: skip
             assert client.get(path).status_code == 200
         page = progress.shown(BatchJob.objects.of(user).filter(status="completed"))[:10]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from jobs import progress
+from jobs import progress, wording
 from jobs.models import BatchJob, ProviderCircuit, ProviderPace
 from jobs.status import JobStatus, PauseReason
 from tests.pages.conftest import World
@@ -29,7 +29,7 @@ def job(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchJob]:
 
 def advice(job: BatchJob) -> str:
     """What the page says."""
-    return progress.advice(progress.shown(BatchJob.objects.filter(pk=job.pk)).get())
+    return wording.advice(progress.shown(BatchJob.objects.filter(pk=job.pk)).get())
 
 
 def circuit(job: BatchJob, subject: str, minutes: float, **more: object) -> None:
