@@ -26,7 +26,11 @@ OUTLINE_OPTIONS = ("no-outline", "ai-outline", "custom-outline")
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One article as it was ordered; ``model`` is the provider's own id."""
+    """One article as it was ordered; ``model`` is the provider's own id.
+
+    ``title`` is the article's title where its owner has chosen one, ``note`` what the owner
+    wishes of the content.
+    """
 
     keyword: str
     provider: str
@@ -36,6 +40,8 @@ class Brief:
     length: str
     outline_option: str = "no-outline"
     custom_outline: str = ""
+    title: str = ""
+    note: str = ""
 
     @property
     def words(self) -> int:

@@ -1,5 +1,7 @@
 """How many tokens an article needs: what is held before, and how long an answer may be."""
 
+from collections.abc import Iterable
+
 from articles.providers.base import CompletionRequest, Purpose, estimated_usage
 from articles.writing.brief import LENGTHS, Brief
 
@@ -25,15 +27,17 @@ def tokens_to_hold(
     language: str,
     length: str,
     outline_option: str,
-    keyword: str,
-    custom_outline: str | None,
+    data: Iterable[str | None],
 ) -> int:
-    """Tokens that one article is expected to need, prompts and answers, plus a quarter."""
+    """Tokens that one article is expected to need, prompts and answers, plus a quarter.
+
+    ``data`` are the texts of people that the prompts carry: keyword, outline, title, note.
+    """
     words = LENGTHS[length]
     answer = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
     planning = "outline" if outline_option == "ai-outline" else "metadata"
-    data = len(keyword.encode()) + len((custom_outline or "").encode())
-    prompts = PROMPT_TOKENS["body"] + PROMPT_TOKENS[planning] + 2 * data / BYTES_PER_TOKEN_OF_DATA
+    size = sum(len((text or "").encode()) for text in data)
+    prompts = PROMPT_TOKENS["body"] + PROMPT_TOKENS[planning] + 2 * size / BYTES_PER_TOKEN_OF_DATA
     plan = METADATA_TOKENS
     if planning == "outline":
         # The outline is an answer once, and part of a prompt once.

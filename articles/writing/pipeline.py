@@ -194,11 +194,12 @@ def _finish(brief: Brief, content: str, plan: _Plan | None, spent: Spend) -> Dra
     words = html.count_words(content)
     if abs(words - brief.words) > brief.words * LENGTH_TOLERANCE:
         issues.append(_issue("length", f"The text has {words} words; asked were {brief.words}."))
+    title = brief.title or plan.title
     return Draft(
-        title=plan.title,
+        title=title,
         content=content,
         outline=plan.outline or brief.custom_outline,
-        meta_title=plan.meta_title or html.line(plan.title, META_TITLE_LENGTH),
+        meta_title=plan.meta_title or html.line(title, META_TITLE_LENGTH),
         meta_description=plan.meta_description or _description_of(content),
         word_count=words,
         usage=spent.kept,
