@@ -12,8 +12,10 @@ from articles.writing.plan import TITLE_LENGTH, Plan
 from articles.writing.reviews.issue import Issue, issue
 from articles.writing.reviews.metadata import DESCRIPTION_MOST, TITLE_MOST
 from articles.writing.reviews.piece import Piece
+from articles.writing.similarity import signature
 from articles.writing.steps import StepResult
 
+METADATA = {"keyword_title", "meta_title", "meta_description", "metadata_language"}
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])")
 
 
@@ -68,9 +70,11 @@ class Work:
 
     @cached_property
     def issues(self) -> list[Issue]:
-        """What is wrong with it."""
-        fallback = [] if self.plan else [issue("metadata_fallback")]
-        return fallback + reviews.issues(self.piece)
+        """What is wrong with it; of metadata that were made from the keyword, that they were."""
+        found = reviews.issues(self.piece)
+        if self.plan is not None:
+            return found
+        return [issue("metadata_fallback"), *[one for one in found if one["code"] not in METADATA]]
 
     def exchanged(self, old: str, new: str) -> "Work":
         """The same with ``new`` where a text contains ``old`` first."""
@@ -93,6 +97,7 @@ class Work:
             word_count=piece.words,
             usage=usage,
             issues=self.issues,
+            signature=signature(piece.text),
         )
 
 

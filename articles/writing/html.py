@@ -75,7 +75,7 @@ def without_fence(text: str) -> str:
     Words before and after such a fence are talk about the answer.
     """
     fenced = FENCE.search(text)
-    if fenced and len(fenced[1]) > len(text) * FENCED_SHARE:
+    if fenced and len(fenced[0]) > len(text) * FENCED_SHARE:
         return fenced[1]
     return text
 
@@ -87,7 +87,7 @@ def storable(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """The words of ``html`` on one line, entities decoded."""
-    return " ".join(_words(html))
+    return " ".join(words_of(html))
 
 
 def line(text: str, most: int) -> str:
@@ -100,23 +100,28 @@ def line(text: str, most: int) -> str:
 
 
 def count_words(html: str) -> int:
+    """How many words ``html`` has."""
+    return count(words_of(html))
+
+
+def words_of(html: str) -> list[str]:
+    """What stands between blanks in ``html``, entities decoded."""
+    return unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split()
+
+
+def count(words: list[str]) -> int:
     """Words as a reader counts them: runs of characters between blanks.
 
     Chinese and Japanese are counted by the character, as word processors do; Thai, which has no
     blanks between words either, by five letters.
     """
-    words = _words(html)
-    if not UNSPACED.search(html):
-        return _count(words)
     text = " ".join(words)
+    if not UNSPACED.search(text):
+        return _runs(words)
     ideographs, thai = len(IDEOGRAPH.findall(text)), len(THAI.findall(text))
     rest = UNSPACED.sub(" ", text).split()
-    return ideographs + -(-thai // THAI_LETTERS_A_WORD) + _count(rest)
+    return ideographs + -(-thai // THAI_LETTERS_A_WORD) + _runs(rest)
 
 
-def _count(words: list[str]) -> int:
+def _runs(words: list[str]) -> int:
     return sum(word.isalnum() or WORDLIKE.search(word) is not None for word in words)
-
-
-def _words(html: str) -> list[str]:
-    return unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split()

@@ -15,7 +15,7 @@ from typing import Any
 
 from articles.providers.base import CompletionRequest, GiveUp, Provider, ProviderError, TryAgain
 from articles.providers.pace import Paced, Turn
-from articles.writing import html, outline, plan, prompts, repair, similarity
+from articles.writing import html, outline, plan, prompts, repair
 from articles.writing.booking import Booked, FirstCallDecides, Spend
 from articles.writing.brief import WORDS_OF_ONE_CALL, Brief
 from articles.writing.draft import Draft, Text, Work
@@ -51,7 +51,7 @@ async def write(
         provider = FirstCallDecides(provider)
     steps = Steps(provider, spent, bought, on_bought)
     work = await repair.repaired(await _first_draft(brief, steps), steps)
-    return similarity.signed(work.draft(spent.kept))
+    return work.draft(spent.kept)
 
 
 async def _first_draft(brief: Brief, steps: Steps) -> Work:

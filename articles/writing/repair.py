@@ -14,7 +14,7 @@ from html import escape
 
 from articles.providers.base import CompletionRequest, ProviderError
 from articles.writing import html, plan, prompts, reviews
-from articles.writing.draft import Text, Work
+from articles.writing.draft import METADATA, Text, Work
 from articles.writing.outline import Part
 from articles.writing.plan import Plan
 from articles.writing.prompts.schemas import METADATA_KEYS
@@ -22,7 +22,6 @@ from articles.writing.reviews import language, placeholders
 from articles.writing.reviews.issue import Issue
 from articles.writing.steps import StepResult, Steps
 
-METADATA_CODES = {"keyword_title", "meta_title", "meta_description", "metadata_language"}
 MOST_REWRITES = 3
 # Of a section at most this share is taken out; the rest would be another section.
 MOST_CUT = 0.6
@@ -117,7 +116,7 @@ def _without_last(work: Work, block: str) -> Work:
 def _repairs(work: Work, codes: set[str]) -> list[Repair]:
     """The calls that are worth making, on pieces that do not overlap."""
     if "language" in codes:
-        return [*_anew(work), *_polish(work, codes & METADATA_CODES)]
+        return [*_anew(work), *_polish(work, codes & METADATA)]
     rewrites = _rewrites(work, codes)
     if rewrites:
         codes = codes - {"keyword_opening", "keyword_heading"}
@@ -142,10 +141,9 @@ def _anew(work: Work) -> list[Repair]:
             request = prompts.section(brief, text.part, outline, title, complaint)
 
         def apply(work: Work, result: StepResult, old: Text = text) -> Work | None:
-            content = html.from_answer(result.text)
-            new = Text(content, result, old.part)
+            new = Text(_usable(work, result), result, old.part)
             texts = tuple(new if one is old else one for one in work.texts)
-            return replace(work, texts=texts) if html.plain_text(content) else None
+            return replace(work, texts=texts) if new.content else None
 
         repairs.append(Repair(f"repair {text.step.name}", request, apply, text.step))
     return repairs
@@ -180,8 +178,8 @@ def _rewrites(work: Work, codes: set[str]) -> list[Repair]:
 
 def _rewrite(work: Work, number: int, piece: str, words: int, complaint: str) -> Repair:
     def apply(work: Work, result: StepResult) -> Work | None:
-        new = html.from_answer(result.text)
-        return work.exchanged(piece, new) if html.plain_text(new) else None
+        new = _usable(work, result)
+        return work.exchanged(piece, new) if new else None
 
     request = prompts.rewrite(work.brief, piece, words, complaint)
     return Repair(f"repair piece {number}", request, apply)
@@ -194,8 +192,8 @@ def _added(work: Work, codes: set[str]) -> list[Repair]:
         return []
 
     def apply(work: Work, result: StepResult) -> Work | None:
-        new, last = html.from_answer(result.text), work.texts[-1]
-        if not html.plain_text(new):
+        new, last = _usable(work, result), work.texts[-1]
+        if not new:
             return None
         *before, end = _pieces(last.content)
         pieces = [*before, new, end] if before else [end, new]
@@ -209,7 +207,7 @@ def _polish(work: Work, codes: set[str]) -> list[Repair]:
     """Metadata, first paragraph and one heading: whatever of them is wrong, in one call."""
     piece, pieces = work.piece, {}
     unfilled = placeholders.first(f"{piece.title} {piece.meta_description}", work.brief.keyword)
-    if work.plan is not None and (codes & METADATA_CODES or unfilled):
+    if work.plan is not None and (codes & METADATA or unfilled):
         fields = piece.title, piece.meta_title, piece.meta_description
         pieces |= dict(zip(METADATA_KEYS, fields, strict=True))
     if "keyword_opening" in codes and piece.opening is not None:
@@ -239,6 +237,16 @@ def _polished(work: Work, result: StepResult) -> Work | None:
         if found is not None:
             work = work.exchanged(found[0], f"<{tag}>{escape(new, quote=False)}</{tag}>")
     return replace(work, plan=planned)
+
+
+def _usable(work: Work, result: StepResult) -> str:
+    """The answer as a clean fragment; empty where it is worse than what it is to mend."""
+    content = html.from_answer(result.text)
+    text = html.plain_text(content)
+    spoken = language.language_of(text)
+    if spoken not in ("", work.brief.language) or placeholders.first(text, work.brief.keyword):
+        return ""
+    return content if text else ""
 
 
 def _pieces(content: str) -> list[str]:

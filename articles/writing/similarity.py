@@ -14,12 +14,10 @@ nearly all with 70 % in common are found.
 
 import re
 import struct
-from dataclasses import replace
 from hashlib import blake2b
 from zlib import crc32
 
 from articles.writing import html
-from articles.writing.draft import Draft
 
 BINS = 48
 ROWS_OF_A_BAND = 3
@@ -27,29 +25,25 @@ BANDS = BINS // ROWS_OF_A_BAND
 SHINGLE_WORDS = 3
 # Share in common above which an article is marked.
 THRESHOLD = 0.5
-LEAST_SHINGLES = 100
+LEAST_WORDS = 100
 EMPTY = 0xFFFFFFFF
 FORMAT = struct.Struct(f"<{BINS}I")
 WORD = re.compile(r"[^\W_]+")
-
-
-def signed(draft: Draft) -> Draft:
-    """``draft`` with its signature."""
-    return replace(draft, signature=signature(html.plain_text(draft.content)))
 
 
 def signature(text: str) -> bytes:
     """The signature of ``text``; empty where it is too short to be compared."""
     flat = text.casefold()
     words = list(flat) if html.IDEOGRAPH.search(flat) else WORD.findall(flat)
-    shingles = set(zip(words, words[1:], words[2:], strict=False))
-    if len(shingles) < LEAST_SHINGLES:
+    if len(words) < LEAST_WORDS:
         return b""
+    encoded = [word.encode() for word in words]
+    pairs = map(crc32, encoded[1:], map(crc32, encoded))
     bins = [EMPTY] * BINS
-    for shingle in shingles:
-        number, place = divmod(crc32(" ".join(shingle).encode()) * 2654435761 % 2**32, BINS)
-        if number < bins[place]:
-            bins[place] = number
+    for shingle in map(crc32, encoded[2:], pairs):
+        place = shingle % BINS
+        if shingle < bins[place]:
+            bins[place] = shingle
     return FORMAT.pack(*bins)
 
 

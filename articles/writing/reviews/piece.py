@@ -53,13 +53,18 @@ class Piece:
     @cached_property
     def text(self) -> str:
         """All words, without those of pieces of code."""
-        return html.plain_text(CODE.sub(" ", self.content) if "<code" in self.content
-                               or "<pre" in self.content else self.content)  # fmt: skip
+        if "<code" in self.content or "<pre" in self.content:
+            return html.plain_text(CODE.sub(" ", self.content))
+        return " ".join(self._words)
 
     @cached_property
     def words(self) -> int:
         """How many words the content has."""
-        return html.count_words(self.content)
+        return html.count(self._words)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return html.words_of(self.content)
 
 
 def _plain(inner: str) -> str:

@@ -21,9 +21,9 @@ PLACEHOLDER = re.compile(
 )
 # In capitals alone: "todo" is a word in other languages.
 MARK = re.compile(r"\b(?:TODO|FIXME|TBD)\b(?=[:\]()]|\s*$)|\bXXX+\b")
-QUICK = re.compile(
-    r"[\[{]|lorem|as an? |mô hình|tư cách|insert|đây|TODO|FIXME|TBD|XXX", re.IGNORECASE
-)
+# A text with none of these has no placeholder: far cheaper to find out than by the patterns.
+PARTS = ("[", "{{", "lorem", "as an ai", "language model", "là một mô hình", "tư cách", "insert",
+         "đây", "todo", "fixme", "tbd", "xxx")  # fmt: skip
 
 
 def review(piece: Piece) -> list[Issue]:
@@ -35,7 +35,8 @@ def review(piece: Piece) -> list[Issue]:
 
 def first(text: str, keyword: str = "") -> str:
     """The first placeholder in ``text``, empty where there is none."""
-    if not QUICK.search(text):
+    low = text.lower()
+    if not any(part in low for part in PARTS):
         return ""
     text = re.sub(re.escape(keyword), " ", text, flags=re.IGNORECASE) if keyword else text
     found = PLACEHOLDER.search(text) or MARK.search(text)

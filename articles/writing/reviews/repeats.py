@@ -1,13 +1,10 @@
 """No paragraph twice."""
 
-import re
-
 from articles.writing.reviews.issue import Issue, excerpt, issue
 from articles.writing.reviews.piece import BLOCK, Block, Piece
 
 LEAST_LETTERS = 40
 TAGS = ("p", "li")
-NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def review(piece: Piece) -> list[Issue]:
@@ -23,7 +20,7 @@ def repeated(piece: Piece) -> list[Block]:
     for block in piece.blocks:
         if block.tag not in TAGS or len(block.text) < LEAST_LETTERS:
             continue
-        words = NOT_WORDS.sub(" ", block.text).casefold()
+        words = " ".join(block.text.casefold().split())
         if words in seen:
             again.append(block)
         seen.add(words)
