@@ -16,7 +16,8 @@ TOKENS_PER_WORD_ELSEWHERE = 2.6
 # 1,890 for the outline, 2,680 for a section.
 PROMPT_TOKENS = {"body": 700, "metadata": 445, "outline": 630, "section": 895}
 METADATA_TOKENS = 180
-OUTLINE_TOKENS_PER_HUNDRED_WORDS = 35
+# For a hundred words of the article.
+OUTLINE_TOKENS, LONG_OUTLINE_TOKENS = 35, 21
 WORDS_OF_A_SECTION = 400
 BYTES_PER_TOKEN_OF_DATA = 3
 MARGIN = 1.25
@@ -83,4 +84,6 @@ def _answer_tokens(brief: Brief, purpose: Purpose, words: int) -> float:
 
 
 def _outline_tokens(words: int) -> int:
-    return words * OUTLINE_TOKENS_PER_HUNDRED_WORDS // 100
+    """About 85 tokens a heading; long texts have one for 400 words, others for 250."""
+    long = words > WORDS_OF_ONE_CALL
+    return words * (LONG_OUTLINE_TOKENS if long else OUTLINE_TOKENS) // 100

@@ -35,6 +35,7 @@ def test_it_makes_a_job_with_all_settings_filled_in(alice_client: APIClient, wor
     assert set(job) >= JOB_KEYS
     assert job["settings"] == {
         "model": "offline", "language": "vi", "tone": "professional", "length": "medium",
+        "targetWords": None,
         "outlineOption": "no-outline", "customOutline": None, "autoInsertImages": False,
         "maxImages": 5, "websiteId": None, "useGoogleSearch": False,
     }  # fmt: skip
