@@ -175,7 +175,7 @@ class EstimateSerializer(serializers.Serializer):
         source="expected.basis",
         choices=["own", "everybody", "default"],
         help_text="Whose finished articles of this model, language and length it is learned from; "
-        "`default` where too few are known: 60 to 100 % of what is set aside.",
+        "`default` where too few are known: 60 to 100 percent of what is set aside.",
     )
     basisArticles = serializers.IntegerField(source="expected.articles")
     blank = serializers.ListField(
