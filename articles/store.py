@@ -78,6 +78,7 @@ def create_from_draft(
         tokens_used=draft.usage.total,
         needs_review=bool(draft.issues),
         issues=json.dumps(draft.issues),
+        signature=draft.signature or None,
         created_at=at,
         updated_at=at,
     )
