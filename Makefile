@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster mutations
+.PHONY: screenshots bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -63,6 +63,9 @@ mutations: setup-dev ## take out each lock and fence in turn; the tests must not
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements-dev.txt requirements-dev.in
+
+screenshots: setup-dev ## pictures of the pages, ARGS="--all" for every page and state
+	@exec $(PY) -m scripts.screenshots $(ARGS)
 
 messages: setup-dev ## collect and compile the translations
 	@$(PY) manage.py makemessages --locale vi --no-obsolete --ignore .venv --ignore staticfiles

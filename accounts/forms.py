@@ -1,6 +1,7 @@
 """The forms about oneself: allauth's with our labels, and the profile."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account import forms as allauth
 from allauth.account.models import EmailAddress
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import User
+from accounts.models import Theme, User
 
 # allauth says these itself and has no Vietnamese catalogue: they are translated in ours.
 ALLAUTH_SENTENCES = (
@@ -97,8 +98,14 @@ class ChangeEmailForm(_Labelled, allauth.AddEmailForm):
         return address
 
 
+def _time_zones() -> list[tuple[str, Any]]:
+    """All zones that the machine knows by the name of a place."""
+    places = sorted(name for name in available_timezones() if "/" in name)
+    return [("", _("As the device says")), *((name, name) for name in places)]
+
+
 class ProfileForm(forms.Form):
-    """Name and language of a user."""
+    """How a user is called, and how pages are shown to them."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -111,13 +118,21 @@ class ProfileForm(forms.Form):
         choices=[("", _("As the browser asks")), *settings.LANGUAGES],
         required=False,
     )
+    timeZone = forms.ChoiceField(label=_("Time zone"), choices=_time_zones, required=False)
+    theme = forms.ChoiceField(
+        label=_("Theme"), choices=[("", _("As the device says")), *Theme.choices], required=False
+    )
 
     def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data, initial={"name": user.first_name, "language": user.language})
+        shown = {"name": user.first_name, "language": user.language,
+                 "timeZone": user.time_zone, "theme": user.theme}  # fmt: skip
+        super().__init__(data, initial=shown)
         self.user = user
 
     def save(self) -> None:
-        """Write the two columns; the balances beside them are the ledger's."""
+        """Write these columns alone; the balances beside them are the ledger's."""
         self.user.first_name = self.cleaned_data["name"]
         self.user.language = self.cleaned_data["language"]
-        self.user.save(update_fields=["first_name", "language"])
+        self.user.time_zone = self.cleaned_data["timeZone"]
+        self.user.theme = self.cleaned_data["theme"]
+        self.user.save(update_fields=["first_name", "language", "time_zone", "theme"])

@@ -23,6 +23,13 @@ class CaselessUserManager(UserManager["User"]):
         return super().get_by_natural_key(self.model.normalize_username(username or ""))
 
 
+class Theme(models.TextChoices):
+    """The colours of the pages."""
+
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class User(AbstractUser):
     """A person with a balance of tokens and a number of articles that may still be written.
 
@@ -46,6 +53,10 @@ class User(AbstractUser):
     articles_held = models.IntegerField(_("articles in the making"), default=0, editable=False)
     language = models.CharField(
         _("language"), max_length=7, blank=True, default="", choices=settings.LANGUAGES
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
+    theme = models.CharField(
+        _("theme"), max_length=5, blank=True, default="", choices=Theme.choices
     )
 
     objects: ClassVar[CaselessUserManager] = CaselessUserManager()

@@ -19,14 +19,14 @@ ENTRIES_PER_PAGE = 25
 
 
 def profile_tab(request: HttpRequest) -> HttpResponse:
-    """Name, language, balance, and every line of the ledger."""
+    """How one is called, how pages are shown, the balance, and every line of the ledger."""
     return _profile(request, ProfileForm(_user(request)))
 
 
 @require_POST
 @pages.signed_in
 def save_profile(request: HttpRequest) -> HttpResponse:
-    """Save name and language, or show what is wrong with them."""
+    """Save how one is called and how pages are shown, or show what is wrong with that."""
     form = ProfileForm(_user(request), request.POST)
     if not form.is_valid():
         return _profile(request, form)

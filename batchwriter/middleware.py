@@ -1,7 +1,8 @@
-"""Middleware of our own: request log fields, the language, a database that is away."""
+"""Middleware of our own: request log fields, language, time zone, a database that is away."""
 
 import uuid
 from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
 
 from batchwriter import database, unavailable
 
@@ -85,3 +86,26 @@ class LanguageMiddleware(LocaleMiddleware):
         if not chosen and request.user.is_authenticated and request.user.language:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
+
+
+class TimeZoneMiddleware:
+    """Pages tell times in the zone that the user chose, else in UTC, which scripts make local."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer ``request``; the API speaks UTC."""
+        zone = ""
+        if not request.path.startswith("/api/") and request.user.is_authenticated:
+            zone = request.user.time_zone
+        with timezone.override(_known(zone)):
+            return self.get_response(request)
+
+
+def _known(zone: str) -> ZoneInfo | None:
+    """The zone of that name; None, the default, where this machine does not know it."""
+    try:
+        return ZoneInfo(zone) if zone else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

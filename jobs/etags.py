@@ -58,7 +58,7 @@ def _tag(
     owner = request.user
     facts: list[object] = [_build(), get_language(), owner.pk, request.get_full_path(), *more]
     if for_people:
-        facts += [owner.tokens_remaining, owner.tokens_held, owner.article_limit]
+        facts += [owner.tokens_remaining, owner.tokens_held, owner.article_limit, owner.time_zone]
     for snapshot in outlined:
         facts += _facts(snapshot, for_people=for_people)
     text = "\x00".join(map(str, facts))

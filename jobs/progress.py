@@ -13,7 +13,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import Article
+from articles.models import Article, WritingModel
 from jobs import line
 from jobs.line import Place
 from jobs.models import BatchItem, BatchJob, BatchJobQuerySet, ProviderCircuit, ProviderPace
@@ -103,9 +103,11 @@ def shown(jobs: BatchJobQuerySet) -> BatchJobQuerySet:
     The model, when its provider is tried again, how many calls it takes, the first keyword, how
     many keywords are being written, and when an article of the owner's changed last.
     """
+    # A join of the jobs' own would stay in the count of their pages.
+    provider = WritingModel.objects.filter(pk=OuterRef(OuterRef("writing_model")))
     circuit = ProviderCircuit.objects.filter(
         Q(writing_model=OuterRef("writing_model"))
-        | Q(writing_model=None, provider=OuterRef("writing_model__provider")),
+        | Q(writing_model=None, provider__in=provider.values("provider")),
         opened_at__isnull=False,
     ).order_by("-retry_at")
     pace = ProviderPace.objects.filter(writing_model=OuterRef("writing_model"))

@@ -113,6 +113,21 @@ class Campaign:
         self.go_on(during)
         self.cluster.thaw(node)
 
+    def survive_lost_majority(self, node: int, during: int) -> None:
+        """Lose two nodes at once: the third takes nothing until both are back."""
+        lost = [other for other in range(NODES) if other != node]
+        for other in lost:
+            self.lose(other)
+        survivor = self.cluster.nodes[node]
+        wait_for(lambda: not survivor.primary(), survivor.log, PATIENCE_SECONDS)
+        body = self.world.body(self.world.keywords(1), {})
+        refused = self.world.call(self.people[0], "POST", "/api/batch-jobs", body)
+        assert refused.status == 503, refused.text
+        self.cluster.start_together(lost)
+        for other in lost:
+            self.staff(other)
+        self.go_on(during)
+
     def silence(self) -> float:
         """The longest time in which no article was stored, in seconds."""
         rows = self.world.query("SELECT created_at FROM articles ORDER BY created_at")
@@ -165,7 +180,7 @@ def test_it_finishes_by_itself_when_each_node_is_lost(campaign: Campaign) -> Non
     assert world.run(*race) == "true", "a job waits whose turn another node took away"
     trials = [campaign.survive_loss] * dose.dose(short=1, long=NODES)
     if dose.is_long():
-        trials.append(campaign.survive_freeze)
+        trials += [campaign.survive_freeze, campaign.survive_lost_majority]
     for node in range(NODES):
         campaign.staff(node)
     people = len(campaign.people)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -85,6 +86,10 @@ class Node(MariaDB):
         """Whether it is in step with the other nodes."""
         return self.status("wsrep_local_state") == SYNCED
 
+    def primary(self) -> bool:
+        """Whether it belongs to the majority, which alone takes statements."""
+        return self.status("wsrep_cluster_status") == "Primary"
+
     def status(self, name: str) -> str:
         """One of the server's status variables; empty while it cannot be asked."""
         rows = self.rows(f"SHOW GLOBAL STATUS LIKE '{name}'")
@@ -150,6 +155,11 @@ class Cluster:
         """Start a node, for the first time or after it was killed; returns when it is in step."""
         alone = not any(node.runs() for node in self.nodes)
         self.nodes[number].join([node.group_address for node in self.nodes], first=alone)
+
+    def start_together(self, numbers: list[int]) -> None:
+        """Start nodes that were killed with most of the cluster: one alone would wait in vain."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(self.start, numbers))
 
     def kill9(self, number: int) -> None:
         """Kill a node as a crash would; its data stays for the next ``start``."""

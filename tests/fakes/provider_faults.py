@@ -144,7 +144,7 @@ def _redirect(status: int) -> Wire:
 
 def _abort(request: web.Request) -> None:
     assert request.transport is not None
-    request.transport.abort()  # type: ignore[attr-defined]
+    request.transport.abort()
 
 
 async def _reset(request: web.Request, fault: "Fault") -> web.StreamResponse:
@@ -167,9 +167,9 @@ async def _hang(request: web.Request, fault: "Fault") -> web.StreamResponse:
 
 async def _slow_headers(request: web.Request, fault: "Fault") -> web.StreamResponse:
     assert request.transport is not None
-    request.transport.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")  # type: ignore[attr-defined]
+    request.transport.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while True:
-        request.transport.write(b"x")  # type: ignore[attr-defined]
+        request.transport.write(b"x")
         await asyncio.sleep(0.02)
 
 

@@ -1,11 +1,15 @@
 """Signing up, logging in and out, passwords, the profile and the language."""
 
 import re
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts import ledger
 from accounts.models import TokenEntry, User
@@ -152,6 +156,54 @@ def test_it_shows_a_statement_that_adds_up(alice: Client, world: World) -> None:
     assert lines[0][1] == world.alice.tokens_remaining
     assert lines[-1][1] == lines[-1][0].amount
     assert "Sửa sai" in response.content.decode()
+
+
+def test_it_links_each_charge_to_its_article_and_job(alice: Client, world: World) -> None:
+    article = world.article
+    page = alice.get("/account?tab=profile").content.decode()
+    assert f'<a href="/articles/{article.pk}">{article.title}</a>' in page
+    assert f'<a href="/jobs/{article.job_id}">Job #{article.job_id}</a>' in page
+    alice.post(f"/articles/{article.pk}/delete")
+    page = alice.get("/account?tab=profile").content.decode()
+    assert f"/articles/{article.pk}" not in page
+    assert article.keyword in page
+
+
+def test_it_reads_a_statement_in_a_few_queries(
+    alice: Client, world: World, django_assert_max_num_queries: Any
+) -> None:
+    for amount in range(1, 30):
+        ledger.grant(world.alice, amount, key=f"key {amount}")
+    with django_assert_max_num_queries(8):
+        alice.get("/account?tab=profile")
+
+
+def test_it_tells_times_in_the_chosen_zone(alice: Client, world: World) -> None:
+    moment = TokenEntry.objects.filter(user=world.alice).latest("id").created_at
+    page = alice.get("/account?tab=profile", headers={"accept-language": "en"})
+    with translation.override("en"):
+        told = f"data-local>{date_format(moment, 'SHORT_DATETIME_FORMAT')} UTC</time>"
+        there = timezone.localtime(moment, ZoneInfo("Asia/Ho_Chi_Minh"))
+        told_there = f'">{date_format(there, "SHORT_DATETIME_FORMAT")} +07</time>'
+    assert told in page.content.decode()
+    fields = {"name": "", "language": "", "timeZone": "Asia/Ho_Chi_Minh", "theme": "dark"}
+    alice.post("/account/profile", fields)
+    page = alice.get("/account?tab=profile", headers={"accept-language": "en"})
+    assert told_there in page.content.decode()
+    assert '<html lang="en" data-bs-theme="dark" data-theme="dark">' in page.content.decode()
+
+
+@pytest.mark.parametrize("field", ["timeZone", "theme"])
+def test_it_refuses_an_unknown_zone_or_theme(alice: Client, world: World, field: str) -> None:
+    wrong = alice.post("/account/profile", {"name": "", "language": "", field: "Atlantis/Old"})
+    assert wrong.status_code == 200
+    world.alice.refresh_from_db()
+    assert (world.alice.time_zone, world.alice.theme) == ("", "")
+
+
+def test_it_shows_times_where_the_zone_is_no_longer_known(alice: Client, world: World) -> None:
+    User.objects.filter(pk=world.alice.pk).update(time_zone="Atlantis/Old")
+    assert "UTC</time>" in alice.get("/account?tab=profile").content.decode()
 
 
 def test_it_switches_the_language_for_browser_and_user(alice: Client, world: World) -> None:

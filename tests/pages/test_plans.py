@@ -33,3 +33,12 @@ def test_it_reads_few_rows_along_indexes() -> None:
     assert len(found) > 20
     wrong = [problem for sql, steps in found for problem in problems(sql, steps, line.MOST)]
     assert wrong == [], "\n".join(wrong[:5])
+
+
+def test_it_counts_jobs_in_an_index_alone() -> None:
+    fill(SIZE)
+    user = User.objects.get(username="user7")
+    with explained() as found:
+        assert progress.shown(BatchJob.objects.of(user)).count() == SIZE.jobs
+    ((sql, steps),) = found
+    assert [step["Extra"] for step in steps] == ["Using index"], sql
