@@ -17,7 +17,7 @@ from articles.models import Article
 from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.draft import Draft
 from batchwriter import database
-from jobs import circuits, turns
+from jobs import checkpoints, circuits, turns
 from jobs.counters import count, finish, settle_item
 from jobs.handles import Stale, Start
 from jobs.locked import Locked, for_settlement
@@ -56,13 +56,16 @@ class Result:
     """A draft with what it cost.
 
     ``dropped`` is what answers cost that are not part of the article, ``unconfirmed`` an estimate
-    for calls without an answer, in tokens; the operator bears both.
+    for calls without an answer, in tokens; the operator bears both. ``reused`` are the names of
+    steps that an earlier start had paid for; ``kept_steps``: steps of it are stored.
     """
 
     start: Start
     draft: Draft
     dropped: Usage
     unconfirmed: int = 0
+    reused: Sequence[str] = ()
+    kept_steps: bool = False
 
 
 def settle(start: Start, draft: Draft, dropped: Usage, unconfirmed: int = 0) -> int:
@@ -100,6 +103,9 @@ def _settle_all(
         if not _settle_attempt(result, paid, locked.at):
             articles.append(_settled_article(start))
             continue
+        if result.kept_steps:
+            checkpoints.hand_over(start, result.reused)
+            checkpoints.clear(start.item_id)
         draft = twins.marked(result.draft, articles)
         article = _write_article(start, draft, locked, slug, found)
         articles.append(article)

@@ -35,6 +35,13 @@ class Usage:
             self.estimated or other.estimated,
         )
 
+    def __sub__(self, part: "Usage") -> "Usage":
+        return Usage(
+            self.prompt_tokens - part.prompt_tokens,
+            self.completion_tokens - part.completion_tokens,
+            self.estimated,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:

@@ -50,7 +50,7 @@ class Steps:
         """The step's result, booked as a part of the article. Raises ProviderError."""
         result = self._bought.get(name)
         if result is not None:
-            self._spent.keep(result.usage)
+            self._spent.reuse(name, result.usage)
             return result
         answer = await retry.complete(self._provider, request)
         result = StepResult(name, answer.text, answer.usage, answer.response_id, answer.model)
@@ -62,4 +62,4 @@ class Steps:
     def give_up(self, *results: StepResult) -> None:
         """Answers that do not become part of the article after all."""
         for result in results:
-            self._spent.give_up(result.usage)
+            self._spent.give_up(result.name, result.usage)
