@@ -70,9 +70,7 @@ async def _first_draft(brief: Brief, steps: Steps) -> Work:
 async def _side_by_side(brief: Brief, parts: list[Part], steps: Steps) -> Work:
     """Text and metadata at once: neither needs the other."""
     texts = _texts(brief, parts, brief.outline, "", steps)
-    *written, planned = await _together(
-        [*texts, _plan(prompts.metadata(brief), "metadata", steps)]
-    )
+    *written, planned = await _together([*texts, _plan(prompts.metadata(brief), "metadata", steps)])
     return Work(brief, tuple(written), planned)
 
 
@@ -133,7 +131,9 @@ async def _plan(request: CompletionRequest, name: str, steps: Steps) -> Plan | N
             return None
         steps.give_up(step)
     try:
-        step = await steps.ask(f"{name} in plain words", prompts.metadata(request.brief, plain=True))
+        step = await steps.ask(
+            f"{name} in plain words", prompts.metadata(request.brief, plain=True)
+        )
     except (TryAgain, GiveUp):
         return None
     found = plan.read(step.text)

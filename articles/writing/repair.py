@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
 from articles.providers.base import CompletionRequest, ProviderError
 from articles.writing import html, plan, prompts, reviews
@@ -205,7 +206,8 @@ def _added(work: Work, codes: set[str]) -> list[Repair]:
 
 def _polish(work: Work, codes: set[str]) -> list[Repair]:
     """Metadata, first paragraph and one heading: whatever of them is wrong, in one call."""
-    piece, pieces = work.piece, {}
+    piece = work.piece
+    pieces: dict[str, str] = {}
     unfilled = placeholders.first(f"{piece.title} {piece.meta_description}", work.brief.keyword)
     if work.plan is not None and (codes & METADATA or unfilled):
         fields = piece.title, piece.meta_title, piece.meta_description
@@ -253,4 +255,4 @@ def _pieces(content: str) -> list[str]:
     """What stands before the first <h2>, and each <h2> with what follows it."""
     starts = [found.start() for found in HEADING.finditer(content)]
     borders = [*([0] if not starts or content[: starts[0]].strip() else []), *starts, len(content)]
-    return [content[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    return [content[start:end] for start, end in pairwise(borders)]
