@@ -65,7 +65,9 @@ def main() -> None:
             json.dump({"figures": figures, "articles": rows}, file, ensure_ascii=False, indent=1)
 
 
-async def write_all(provider: str, model: str, wanted: list[tuple[str, str, int, str]]) -> list[Any]:
+async def write_all(
+    provider: str, model: str, wanted: list[tuple[str, str, int, str]]
+) -> list[Any]:
     """A trial for each of the set, four at once."""
     from articles.providers.registry import get_provider
     from articles.writing import trial

@@ -6,7 +6,6 @@ taken where the article becomes better by them. What is still wrong then stays m
 that fails never costs the article.
 """
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from articles.writing.plan import Plan
 from articles.writing.prompts.schemas import METADATA_KEYS
 from articles.writing.reviews import language, placeholders
 from articles.writing.reviews.issue import Issue
-from articles.writing.steps import StepResult, Steps
+from articles.writing.steps import StepResult, Steps, together
 
 MOST_REWRITES = 3
 # Of a section at most this share is taken out; the rest would be another section.
@@ -46,10 +45,8 @@ async def repaired(work: Work, steps: Steps) -> Work:
         return work
     work = _without_calls(work)
     repairs = _repairs(work, {issue["code"] for issue in work.issues})
-    async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_ask(one, steps)) for one in repairs]
-    for one, task in zip(repairs, asked, strict=True):
-        result = task.result()
+    results = await together(_ask(one, steps) for one in repairs)
+    for one, result in zip(repairs, results, strict=True):
         if result is None:
             continue
         better = one.apply(work, result)
