@@ -56,7 +56,9 @@ class Counting(OfflineProvider):
 @pytest.mark.parametrize("words", [300, 600, 1200, 1501, 2400, 5000])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_its_articles_pass_every_review_at_once(language: str, words: int, option: str) -> None:
-    for number, keyword in enumerate(KEYWORDS if language == "vi" else KEYWORDS[:3]):
+    place = (words + len(option)) % 3
+    all_of_them = language == "vi" and words <= 600
+    for number, keyword in enumerate(KEYWORDS if all_of_them else KEYWORDS[place : place + 1]):
         provider, spent = Counting(), pipeline.Spend()
         brief = Brief(keyword.strip(), "offline", "offline", language, list(TONES)[number % 3],
                       "short", outline_option=option, custom_outline=OUTLINE,

@@ -4,7 +4,6 @@ lingua with its small models and the offered languages alone: see decision 38. I
 the first review of a process, which is a worker's.
 """
 
-import re
 from functools import cache
 from typing import Any
 
@@ -37,9 +36,9 @@ def language_of(text: str, keyword: str = "") -> str:
 
     A ``keyword`` may be in any language, and is left out.
     """
-    text = _sample(text)
     if keyword:
-        text = re.sub(re.escape(keyword), " ", text, flags=re.IGNORECASE)
+        text = text.lower().replace(keyword.lower(), " ")
+    text = _sample(text)
     if len(text) < SAMPLE and _letters(text) < LEAST_LETTERS:
         return ""
     found = _detector().detect_language_of(text)
