@@ -172,6 +172,7 @@ class Article(models.Model):
     tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
     needs_review = models.BooleanField(_("needs review"), default=False)
     issues = models.JSONField(_("issues"), default=list, blank=True)
+    signature = models.BinaryField(null=True, editable=False)
     # The database gives these to new articles: workers insert rows without them.
     revision = models.PositiveIntegerField(_("revision"), db_default=1, editable=False)
     source = models.CharField(
@@ -211,6 +212,9 @@ class Article(models.Model):
             ),
             models.Index(fields=["user", "job_id", "id"], name="articles_user_job"),
             models.Index(fields=["user", "updated_at"], name="articles_user_changed"),
+            models.Index(
+                fields=["user", "needs_review", "-created_at", "-id"], name="articles_user_review"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "live_slug"], name="articles_user_slug"),
@@ -252,3 +256,24 @@ class ArticleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.revision})"
+
+
+class ArticleBand(models.Model):
+    """A band of an article's signature: articles of a user with the same are likely to be alike.
+
+    Written and read by ``articles.similar`` alone; without foreign keys, whose locks would keep
+    those waiting who settle other articles.
+    """
+
+    user_id = models.BigIntegerField()
+    value = models.BigIntegerField()
+    article_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "article_bands"
+        indexes = [
+            models.Index(fields=["user_id", "value", "article_id"], name="article_bands_value")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} of {self.article_id}"

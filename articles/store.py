@@ -13,7 +13,7 @@ from articles import history
 from articles.checks import checked
 from articles.models import SLUG_LENGTH, Article, ArticleVersion, Website
 from articles.writing import html
-from articles.writing.pipeline import Draft
+from articles.writing.draft import Draft
 from batchwriter import database
 from batchwriter.errors import BatchwriterError, Gone, InvalidInput
 
@@ -78,6 +78,7 @@ def create_from_draft(
         tokens_used=draft.usage.total,
         needs_review=bool(draft.issues),
         issues=json.dumps(draft.issues),
+        signature=draft.signature or None,
         created_at=at,
         updated_at=at,
     )

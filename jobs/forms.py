@@ -82,7 +82,7 @@ class BatchWriteForm(forms.Form):
     customOutline = _text(
         gettext_lazy("My own outline"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One heading a line."),
+        help_text=gettext_lazy("One heading a line; indent what belongs below it, or use # and -."),
     )
     autoInsertImages = forms.BooleanField(
         label=gettext_lazy("Insert images"),
@@ -224,8 +224,9 @@ class BatchWriteForm(forms.Form):
 
 def settings_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings object of the API from what a form can send; the rest has its default."""
-    settings = {name: values[name] for name in submission.DEFAULTS if values[name] != ""}
-    for name in ("maxImages", "websiteId"):
+    settings = {name: values[name] for name in submission.DEFAULTS
+                if values.get(name, "") != ""}  # fmt: skip
+    for name in ("maxImages", "websiteId", "targetWords"):
         if re.fullmatch(r"[0-9]{1,18}", str(settings.get(name, ""))):
             settings[name] = int(settings[name])
     return settings

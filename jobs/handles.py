@@ -53,8 +53,12 @@ class Pending(NamedTuple):
 
     def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
         """The settings of its job, but for a language and length of its own."""
-        own = {"language": self.language, "length": self.length}
-        return of_job | {name: value for name, value in own.items() if value}
+        own: dict[str, Any] = {}
+        if self.language:
+            own["language"] = self.language
+        if self.length:
+            own |= {"length": self.length, "targetWords": None}
+        return of_job | own
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Start:
     probe: bool = False
     title: str = ""
     note: str = ""
+    user_id: int = 0
 
     def brief(self) -> Brief:
         """What is asked of the writer."""
@@ -91,6 +96,8 @@ class Start:
             custom_outline=str(chosen["customOutline"] or ""),
             title=self.title,
             note=self.note,
+            target_words=chosen.get("targetWords"),
+            variation=self.job_id + self.position,
         )
 
     def attempts(self) -> QuerySet[BatchAttempt]:

@@ -27,6 +27,7 @@ ATTEMPTS = Table("batch_attempts", 10_000)
 ARTICLES = Table("articles", 10_000)
 ENTRIES = Table("token_entries", 10_000)
 PRUNED = Table("pruned_jobs", 500)
+STEPS = Table("batch_steps", 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,5 +318,18 @@ INVARIANTS = (
         WHERE p.id BETWEEN %s AND %s GROUP BY p.id
         HAVING COUNT(a.id) <> p.completed_items OR COUNT(e.id) <> p.completed_items
         OR COALESCE(SUM(-e.amount), 0) <> p.tokens_used OR MAX(j.id) IS NOT NULL""",
+    ),
+    Invariant(
+        "I26",
+        _("a bought step is of its job's item without an article, and on its attempt's bill"),
+        STEPS,
+        """SELECT s.id AS step_id, s.item_id, s.attempt, i.status, i.job_id, a.tokens_spent
+        FROM batch_steps s LEFT JOIN batch_items i ON i.id = s.item_id
+        LEFT JOIN batch_attempts a ON a.item_id = s.item_id AND a.number = s.attempt
+        WHERE s.id BETWEEN %s AND %s AND (i.id IS NULL OR i.job_id <> s.job_id
+        OR i.status = 'completed' OR s.attempt > i.attempts
+        OR (a.state <> 'calling' AND a.tokens_spent < (SELECT SUM(o.prompt_tokens
+        + o.completion_tokens) FROM batch_steps o
+        WHERE o.item_id = s.item_id AND o.attempt = s.attempt)))""",
     ),
 )

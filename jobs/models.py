@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, WritingModel
 from batchwriter.appendonly import AppendOnlyModel
 from batchwriter.fields import ExactCharField
+from jobs.bought import BatchStep as BatchStep
 from jobs.preset_rows import SettingsPreset as SettingsPreset
 from jobs.pruned import PrunedCost as PrunedCost
 from jobs.pruned import PrunedJob as PrunedJob

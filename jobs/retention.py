@@ -175,6 +175,7 @@ def _bury(ids: list[int], before: datetime) -> Gone:
     costs.keep(BatchAttempt.objects.filter(job__in=locked))
     _delete("batch_events", "job_id", locked)
     _delete("batch_attempts", "job_id", locked)
+    _delete("batch_steps", "job_id", locked)
     items = _delete("batch_items", "job_id", locked)
     clock, times = database.clock()
     with connection.cursor() as cursor:

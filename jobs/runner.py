@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from articles.providers.base import Provider, ProviderError, ProviderUnavailable, TryAgain
 from articles.providers.pace import Pace, Turn
 from articles.writing import pipeline
 from articles.writing.booking import Spend
+from articles.writing.draft import Draft
+from articles.writing.steps import StepResult
 from batchwriter import logs
-from jobs import queue, settlement
+from jobs import checkpoints, queue, settlement
 from jobs.handles import Lease, Stale, Start
 from jobs.pacing import Paces
 from jobs.pool import DatabaseAway, DatabasePool
@@ -181,14 +184,21 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
-    async def _draft(self, start: Start, spent: Spend) -> pipeline.Draft:
+    async def _draft(self, start: Start, spent: Spend) -> Draft:
         """Write; the place is free as soon as the provider has done its work."""
         try:
             provider = await self._provider(start.model.provider)
             turn = Turn(await self._pace(start), lane=start.job_id)
+            brief, keep = start.brief(), None
+            bought: dict[str, StepResult] = {}
+            if checkpoints.are_worth_it(brief):
+                keep = partial(self._persist, start, checkpoints.keep, start)
+                if start.number > 1:
+                    bought = await self._insist(checkpoints.kept, start.item_id)
             return await pipeline.write(
-                start.brief(), provider, spent, probing=start.probe, turn=turn
-            )
+                brief, provider, spent,
+                probing=start.probe, turn=turn, bought=bought, on_bought=keep,
+            )  # fmt: skip
         finally:
             self._written.add(asyncio.current_task())  # type: ignore[arg-type]
             self._wake.set()
@@ -200,11 +210,22 @@ class Runner:
             except DatabaseAway:
                 await self._pool.wait_while_away()
 
-    async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
+    async def _insist(self, function: Callable[..., Any], *args: Any) -> Any:
+        """The result of a database function, however long the database is away."""
+        while True:
+            try:
+                return await self._pool.run(function, *args)
+            except DatabaseAway:
+                await self._pool.wait_while_away()
+
+    async def _settle(self, start: Start, draft: Draft, spent: Spend) -> None:
         try:
             article = await self._settler.settle(
-                Result(start, draft, spent.dropped, spent.unconfirmed)
-            )
+                Result(
+                    start, draft, spent.dropped, spent.unconfirmed,
+                    reused=spent.reused_steps, kept_steps=checkpoints.are_worth_it(start.brief()),
+                )
+            )  # fmt: skip
         except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
             logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
             return await self._fail(start, INTERNAL_ERROR, spent)
@@ -220,6 +241,8 @@ class Runner:
         )
 
     async def _fail(self, start: Start, failure: Failure, spent: Spend) -> None:
+        if spent.useless_steps:
+            await self._insist(checkpoints.forget, start.item_id, spent.useless_steps)
         failed = await self._persist(
             start, settlement.fail, start, failure, spent.total, spent.unconfirmed
         )
@@ -243,14 +266,11 @@ class Runner:
 
         The functions may be repeated after an unknown commit: the attempt's state tells them.
         """
-        while True:
-            try:
-                async with self._books:
-                    return await self._pool.run(function, *args)
-            except Stale:
-                return self._unwanted(start)
-            except DatabaseAway:
-                await self._pool.wait_while_away()
+        try:
+            async with self._books:
+                return await self._insist(function, *args)
+        except Stale:
+            return self._unwanted(start)
 
     def _unwanted(self, start: Start) -> None:
         logs.event("result_unwanted", item=start.item_id, job=start.job_id, worker=start.worker)

@@ -5,8 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from accounts import ledger
@@ -14,7 +26,7 @@ from accounts.models import User
 from batchwriter import database
 from batchwriter.errors import Gone, InvalidTransition
 from jobs import circuits, turns
-from jobs.models import BatchAttempt, BatchJob
+from jobs.models import BatchAttempt, BatchJob, BatchStep
 from jobs.status import AttemptState, EventKind, JobStatus, may_move
 
 
@@ -70,23 +82,41 @@ def end_attempts(
 ) -> int:
     """End those of ``attempts`` that still run, and give back what they held.
 
-    What they cost the operator is what they held, where nobody has said better. The caller has
-    locked the job. Returns how many there were.
+    What they cost the operator is what they held, where nobody has said better: the steps that
+    they bought, and for the rest nobody knows. The caller has locked the job. Returns how many
+    there were.
     """
     running = attempts.filter(state=AttemptState.CALLING)
     totals = running.aggregate(
         tokens=Sum("tokens_held"), probe=Min("started_at", filter=Q(probe=True))
     )
-    ended: int = running.update(
-        state=state,
-        ended_at=now,
-        tokens_unconfirmed=Coalesce("tokens_unconfirmed", "tokens_held"),
-    )
+    ended: int = running.update(state=state, ended_at=now, **_costs())
     if ended:
         ledger.release(job.user_id, tokens=totals["tokens"], articles=ended)
     if totals["probe"] is not None:
         circuits.release_probe(job.writing_model, totals["probe"])
     return ended
+
+
+def _costs() -> dict[str, Any]:
+    """What attempts cost of which nobody knows more than what they held and bought."""
+    tokens = F("prompt_tokens") + F("completion_tokens")
+    steps = BatchStep.objects.filter(item=OuterRef("item"), attempt=OuterRef("number"))
+    known = steps.order_by().values("item").annotate(tokens=Sum(tokens)).values("tokens")
+    whole = BigIntegerField()
+    bought = Coalesce(Subquery(known), Value(0), output_field=whole)
+    unsaid = Q(tokens_unconfirmed=None)
+    # Unsigned columns go nowhere below zero, not even on the way.
+    rest = Greatest(F("tokens_held"), bought, output_field=whole) - bought
+    return {
+        "tokens_spent": _where(unsaid, bought, "tokens_spent"),
+        "tokens_unconfirmed": _where(unsaid, rest, "tokens_unconfirmed"),
+    }
+
+
+def _where(condition: Q, value: Any, column: str) -> Case:
+    """``value`` where ``condition`` holds, else what the column holds."""
+    return Case(When(condition, then=value), default=F(column), output_field=BigIntegerField())
 
 
 def record(

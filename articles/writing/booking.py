@@ -21,31 +21,38 @@ class Spend:
 
     ``kept`` is of the answers that the article is made of, ``dropped`` of those that came to
     nothing. ``unconfirmed`` is an estimate for calls without an answer: the provider may bill
-    them, and never says so.
+    them, and never says so. Both include ``reused``, what was paid for by an earlier start.
+    ``reused_steps`` and ``useless_steps`` are the names of steps that were, and that came to
+    nothing.
     """
 
     kept: Usage = field(default_factory=Usage)
     dropped: Usage = field(default_factory=Usage)
     unconfirmed: int = 0
+    reused: Usage = field(default_factory=Usage)
+    reused_steps: list[str] = field(default_factory=list)
+    useless_steps: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Usage:
-        """Everything that the provider said it will bill."""
-        return self.kept + self.dropped
+        """Everything that the provider said it will bill for this start."""
+        return self.kept + self.dropped - self.reused
 
-    def keep(self, completion: Completion) -> None:
-        """The answer becomes part of the article."""
-        self.kept += completion.usage
+    def keep(self, usage: Usage) -> None:
+        """An answer becomes part of the article."""
+        self.kept += usage
 
-    def give_up(self, completion: Completion) -> None:
+    def reuse(self, name: str, usage: Usage) -> None:
+        """An answer that was paid for before becomes part of the article."""
+        self.keep(usage)
+        self.reused += usage
+        self.reused_steps.append(name)
+
+    def give_up(self, name: str, lost: Usage) -> None:
         """An answer that was kept is of no use after all."""
-        kept, lost = self.kept, completion.usage
-        self.kept = Usage(
-            kept.prompt_tokens - lost.prompt_tokens,
-            kept.completion_tokens - lost.completion_tokens,
-            kept.estimated,
-        )
+        self.kept -= lost
         self.dropped += lost
+        self.useless_steps.append(name)
 
 
 class Booked:

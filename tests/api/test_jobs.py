@@ -35,6 +35,7 @@ def test_it_makes_a_job_with_all_settings_filled_in(alice_client: APIClient, wor
     assert set(job) >= JOB_KEYS
     assert job["settings"] == {
         "model": "offline", "language": "vi", "tone": "professional", "length": "medium",
+        "targetWords": None,
         "outlineOption": "no-outline", "customOutline": None, "autoInsertImages": False,
         "maxImages": 5, "websiteId": None, "useGoogleSearch": False,
     }  # fmt: skip
@@ -81,6 +82,11 @@ BAD_SETTINGS: list[Any] = [
     {"model": "offline", "length": 600}, {"model": "offline", "outlineOption": "none"},
     {"model": "offline", "outlineOption": "custom-outline"},
     {"model": "offline", "outlineOption": "custom-outline", "customOutline": "  "},
+    {"model": "offline", "outlineOption": "custom-outline", "customOutline": "a\n b\n  c\n   d"},
+    {"model": "offline", "outlineOption": "custom-outline", "customOutline": "x" * 201},
+    {"model": "offline", "targetWords": 299}, {"model": "offline", "targetWords": 5001},
+    {"model": "offline", "targetWords": "600"}, {"model": "offline", "targetWords": True},
+    {"model": "offline", "targetWords": 600.5},
     {"model": "offline", "customOutline": 5}, {"model": "offline", "customOutline": "x" * 10001},
     {"model": "offline", "customOutline": "\x00"}, {"model": "offline", "autoInsertImages": "yes"},
     {"model": "offline", "autoInsertImages": 1}, {"model": "offline", "maxImages": -1},

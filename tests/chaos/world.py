@@ -202,7 +202,7 @@ class World:
 
     def audit(self) -> None:
         """Fail unless every invariant holds."""
-        assert "All 25 invariants hold." in self.manage("audit")
+        assert "All 26 invariants hold." in self.manage("audit")
 
     def explain_calls(self, *, calls_per_attempt: int = 2) -> evidence.Figures:
         """Fail unless every call that the provider saw belongs to an attempt; returns counts.

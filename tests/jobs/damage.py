@@ -121,6 +121,12 @@ NOTICED = [
     ("I25", "UPDATE token_entries SET amount = amount - 1 WHERE kind = 'charge'"
             " AND item_id NOT IN (SELECT id FROM batch_items)"),
     ("I25", "DELETE FROM articles WHERE job_id IN (SELECT id FROM pruned_jobs)"),
+    ("I26", "UPDATE batch_steps SET attempt = attempt + 1"),
+    ("I26", "UPDATE batch_steps SET prompt_tokens = prompt_tokens + 1"),
+    ("I26", "UPDATE batch_attempts SET tokens_spent = 199 WHERE tokens_spent = 200"),
+    ("I26", f"UPDATE batch_steps SET job_id = {LAST.format('batch_jobs')}"),
+    ("I26", "UPDATE batch_steps SET item_id = (SELECT MIN(id) FROM batch_items"
+            " WHERE status = 'completed') WHERE name = 'section 2/6'"),
 ]  # fmt: skip
 
 # What is broken, the law that refuses it (a unique index is told by its columns on SQLite), and

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,13 +14,14 @@ from articles import store
 from articles.models import Article
 from articles.providers.base import Usage
 from batchwriter import database
-from jobs import audit, leases, lifecycle, queue, retention, settlement, takeover
+from jobs import audit, checkpoints, leases, lifecycle, queue, retention, settlement, takeover
 from jobs.models import BatchJob
 from jobs.retention import Pace
 from jobs.settlement import Failure
 from tests.jobs.conftest import claim, person, start, write, write_all
 from tests.jobs.damage import NOTICED, REFUSED
 from tests.jobs.old import make_old
+from tests.jobs.test_checkpoints import STEP
 
 Submit = Callable[..., BatchJob]
 CHUNKS = (None, 1, 2)
@@ -38,7 +40,9 @@ def rows(alice: User, bob: User, submit: Submit, worker: str) -> None:
     takeover.take_over_expired()
     first, second = start(claim(worker), 2)
     write(first)
-    settlement.fail(second, Failure("refused", "Refused."), Usage())
+    for step in (STEP, replace(STEP, name="section 2/6")):
+        checkpoints.keep(second, step)
+    settlement.fail(second, Failure("refused", "Refused."), Usage(200, 0))
     submit(bob, 4)
     first, _running = start(claim(worker), 2)
     write(first)
@@ -111,7 +115,7 @@ def test_it_notices_what_the_database_refuses(
 
 
 def test_it_has_damage_for_every_invariant() -> None:
-    codes = [f"I{number:02}" for number in range(1, 26)]
+    codes = [f"I{number:02}" for number in range(1, 27)]
     assert [one.code for one in audit.INVARIANTS] == codes
     assert {code for code, *_ in [*NOTICED, *REFUSED]} == set(codes)
     assert len(NOTICED) + len(REFUSED) > 90

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import WritingModel
 from batchwriter import database
 from jobs import leases, queue, takeover, turns, waking, watch
-from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchWorker, UserQueue
+from jobs.models import BatchAttempt, BatchItem, BatchJob, BatchStep, BatchWorker, UserQueue
 from jobs.status import AttemptState, JobStatus, PauseReason
 from tests.jobs.conftest import claim, person
 
@@ -55,6 +55,14 @@ def history(submit: Submit) -> list[int]:
             state=AttemptState.LOST, tokens_held=1, started_at=now, ended_at=now,
         )
         for item in items
+    )  # fmt: skip
+    BatchStep.objects.bulk_create(
+        BatchStep(
+            job_id=item.job_id, item=item, name=f"section {number}/3", attempt=1, text="<p>…</p>",
+            prompt_tokens=1, completion_tokens=1, bought_at=now,
+        )
+        for item in items
+        for number in range(1, 4)
     )  # fmt: skip
     for user in users:
         submit(user, ITEMS if user is users[0] else 1)

@@ -37,6 +37,7 @@ TRANSITIONS = "jobs/transitions.py"
 LIFECYCLE = "jobs/lifecycle.py"
 RETRYING = "jobs/retrying.py"
 DATABASE = "batchwriter/database.py"
+CHECKPOINTS = "jobs/checkpoints.py"
 
 MUTANTS = (
     # Claiming
@@ -257,4 +258,16 @@ MUTANTS = (
            "error_number(error) not in RETRIED_ERRORS", "True"),
     Mutant(DATABASE, "def in_transaction(", "everything is repeated",
            "error_number(error) not in RETRIED_ERRORS or ", ""),
+    # Checkpoints
+    Mutant(CHECKPOINTS, "def keep(", "the job is not locked", ".select_for_update()", ""),
+    Mutant(CHECKPOINTS, "def keep(", "a start that is gone keeps steps",
+           "if not start.attempts().exists():", "if False:"),
+    Mutant(CHECKPOINTS, "def hand_over(", "what was bought before is booked twice",
+           'F("tokens_spent") - row["tokens"]', 'F("tokens_spent")'),
+    Mutant(CHECKPOINTS, "def hand_over(", "what this start bought is taken off too",
+           "bought.exclude(attempt=start.number)", "bought"),
+    Mutant(CHECKPOINTS, "def clear(", "steps of all keywords are deleted",
+           "WHERE item_id = %s", "WHERE item_id = %s OR 1 = 1"),
+    Mutant(TRANSITIONS, "def _costs(", "what was bought is not on the bill of a lost start",
+           '_where(unsaid, bought, "tokens_spent")', 'F("tokens_spent")'),
 )  # fmt: skip
