@@ -12,10 +12,6 @@
     root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
     localStorage.setItem("theme", root.dataset.bsTheme);
     showTheme();
-  // What is chosen for the account holds in this browser too.
-  document.querySelector("[name=theme]")?.form.addEventListener("submit", () => {
-    localStorage.removeItem("theme");
-  });
   });
   showTheme();
   // What is chosen for the account holds in this browser too.

@@ -62,7 +62,7 @@ def test_it_checks_those_that_are_named(alice: User) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--only", "I26"], "'I26' is none of I01 to I25"),
+        (["--only", "I27"], "'I27' is none of I01 to I26"),
         (["--chunk", "0"], "'0' is not a whole number above 0"),
         (["--chunk", "many"], "'many' is not a whole number above 0"),
     ],
