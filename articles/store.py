@@ -13,7 +13,7 @@ from slugify import slugify
 
 from articles.models import SLUG_LENGTH, Article, Website
 from articles.writing import html
-from articles.writing.pipeline import Draft
+from articles.writing.draft import Draft
 from batchwriter import database
 from batchwriter.errors import InvalidInput
 

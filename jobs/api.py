@@ -21,13 +21,13 @@ from accounts.throttling import JobCreateThrottle
 from batchwriter.errors import InvalidInput
 from batchwriter.rest import body_of, choice, user_of
 from batchwriter.schema import READ, WRITE
-from jobs import etags, lifecycle, progress, submission
+from jobs import estimates, etags, lifecycle, progress, submission
 from jobs.models import BatchItem, BatchJob
 from jobs.serializers import EstimateSerializer, ItemSerializer, JobBody, JobDetail, JobRow
 from jobs.status import ItemStatus, JobStatus
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
-KNOWN_KEYS = ("keywords", "settings")
+KNOWN_KEYS = ("keywords", "items", "settings")
 UNCHANGED = OpenApiResponse(description="Nothing has changed since the ETag in If-None-Match.")
 
 
@@ -44,9 +44,13 @@ def parsed(request: Request) -> submission.Submission:
     body = body_of(request)
     unknown = [key for key in body if key not in KNOWN_KEYS]
     if unknown:
-        sentence = _("There is no such field. Known are: keywords, settings.")
+        sentence = _("There is no such field. Known are: %(names)s.") % {
+            "names": ", ".join(KNOWN_KEYS)
+        }
         raise InvalidInput({key: [sentence] for key in unknown})
-    return submission.parse(user_of(request), body.get("keywords"), body.get("settings"))
+    return submission.parse(
+        user_of(request), body.get("keywords"), body.get("settings"), body.get("items")
+    )
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -132,7 +136,7 @@ class EstimateApi(APIView):
     @extend_schema(request=JobBody, responses={200: EstimateSerializer, **WRITE})
     def post(self, request: Request) -> Response:
         """Estimate a job without making it."""
-        found = lifecycle.estimate(user_of(request), parsed(request))
+        found = estimates.estimate(user_of(request), parsed(request))
         return Response(EstimateSerializer(found).data)
 
 

@@ -1,12 +1,13 @@
 """The dialog's form: its fields and choices. What they may hold, ``jobs.submission`` says."""
 
-import hashlib
-import json
 import re
 import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +16,17 @@ from accounts.models import User
 from articles.models import Website, WritingModel
 from articles.writing.brief import LANGUAGES, LENGTHS
 from batchwriter.errors import InvalidInput
-from jobs import submission
+from jobs import keywords as lists
+from jobs import presets, sheets, submission
+from jobs.estimates import Estimate
+from jobs.models import BatchJob
+from jobs.sheets import Sheet
+from jobs.submission import Submission
 
+REVIEW_ABOVE = 10
+KEY_PREFIX = "page:"
+ADVANCED = ("websiteId", "outlineOption", "customOutline", "autoInsertImages", "maxImages",
+            "useGoogleSearch")  # fmt: skip
 TONES = [
     ("professional", gettext_lazy("Professional")),
     ("casual", gettext_lazy("Casual")),
@@ -56,7 +66,8 @@ def _text(label: Any, **options: Any) -> forms.CharField:
 class BatchWriteForm(forms.Form):
     """Keywords and settings; the names are those of the API.
 
-    Once valid, ``checked`` is the submission.
+    It begins with the settings of the user's last job, and with what ``start`` holds. A file that
+    was imported is ``sheet``, its rows are ``rows``. Once valid, ``checked`` is the submission.
     """
 
     keywords = _text(
@@ -90,18 +101,47 @@ class BatchWriteForm(forms.Form):
         disabled=True,
         help_text=gettext_lazy("This server has no search service."),
     )
+    skipWrong = forms.BooleanField(
+        label=gettext_lazy("Leave these rows out and write the others"), required=False
+    )
     submission = forms.CharField(required=False, widget=forms.HiddenInput)
+    table = _text("", widget=forms.HiddenInput)
+    later = _text("", widget=forms.HiddenInput)
+    reviewed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, user: User, data: Any = None) -> None:
-        initial = {**submission.DEFAULTS, "submission": uuid.uuid4().hex}
+    def __init__(
+        self, user: User, data: QueryDict | None = None, *, start: Mapping[str, Any] | None = None
+    ) -> None:
+        last = presets.last_job(user)
+        initial = {
+            **submission.DEFAULTS,
+            **(presets.usable(last.settings) if last else {}),
+            "submission": uuid.uuid4().hex,
+            **(start or {}),
+        }
         super().__init__(data, auto_id="batch-%s", initial=initial)
         self.user = user
-        self.checked: submission.Submission | None = None
+        self.posted = data
+        self.checked: Submission | None = None
+        self.review: Estimate | None = None
+        self.said: dict[str, str] = {}
+        self.used = _shown_id(last)
+        self.prefilled = start is not None
+        self.sheet = self._sheet()
+        self.rows = self.sheet.read() if self.sheet else None
+        self.presets = presets.of(user)
         self._offer_models()
         self._offer("language", [(code, native) for code, (_english, native) in LANGUAGES.items()])
         self._offer("length", [(name, _length(name)) for name in LENGTHS])
         sites = Website.objects.filter(user=user).values_list("pk", "name")
         self._offer("websiteId", [("", _("No website")), *sites])
+
+    def _sheet(self) -> Sheet | None:
+        if self.posted is not None:
+            text, columns = self.posted.get("table"), self.posted.getlist("column")
+        else:
+            text, columns = self.initial.get("table"), self.initial.get("columns")
+        return sheets.loaded(text, columns or None) if text else None
 
     def _offer(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         self.fields[name].widget.choices = choices
@@ -112,43 +152,92 @@ class BatchWriteForm(forms.Form):
         self._offer("model", [(model.code, _label(model)) for model in offered])
         widget = self.fields["model"].widget
         widget.unavailable = frozenset(model.code for model in offered if model.code not in usable)
-        self.initial["model"] = usable[0] if usable else None
+        if self.initial["model"] not in usable:
+            self.initial["model"] = usable[0] if usable else None
 
     def clean(self) -> dict[str, Any]:
         """Have the submission checked, and put its sentences beside the fields they are about."""
         cleaned = super().clean() or {}
+        if cleaned.get("table"):
+            self._check_rows(cleaned)
         if self.errors:
             return cleaned
         try:
-            self.checked = submission.parse(self.user, cleaned["keywords"], self._settings(cleaned))
+            self.checked = self._parsed(cleaned)
         except InvalidInput as error:
             for path, sentences in error.fields.items():
                 name = path.removeprefix("settings.")
                 self.add_error(name if name in self.fields else None, sentences)
         return cleaned
 
-    def _settings(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The settings object of the API from what a form can send; the rest has its default."""
-        settings = {name: values[name] for name in submission.DEFAULTS if values[name] != ""}
-        for name in ("maxImages", "websiteId"):
-            if re.fullmatch(r"[0-9]{1,18}", str(settings.get(name, ""))):
-                settings[name] = int(settings[name])
-        return settings
+    def _check_rows(self, cleaned: dict[str, Any]) -> None:
+        if self.sheet is None or self.rows is None:
+            self.add_error(None, _("The imported rows cannot be read. Import the file again."))
+        elif not self.sheet.names_keywords:
+            self.add_error(None, _("Say which column of the file holds the keywords."))
+        elif self.rows.wrong and not cleaned["skipWrong"]:
+            self.add_error(
+                "skipWrong",
+                _("Correct these rows in your file and import it again, or leave them out."),
+            )
+
+    def _parsed(self, cleaned: dict[str, Any]) -> Submission:
+        if self.rows is None:
+            return submission.parse(self.user, cleaned["keywords"], settings_of(cleaned))
+        items = [asdict(item) for item in self.rows.items]
+        return submission.parse(self.user, None, settings_of(cleaned), items)
+
+    def ask_for_review(self, estimate: Estimate) -> None:
+        """Show what is about to be written; sent again unchanged, the form is confirmed."""
+        assert self.checked is not None, "only a valid form is reviewed"
+        self.review = estimate
+        assert self.posted is not None, "a valid form was posted"
+        self.data = data = self.posted.copy()
+        data["reviewed"] = self.checked.fingerprint
+        self.fields["keywords"].widget.attrs.pop("autofocus", None)
 
     @property
-    def fingerprint(self) -> str:
-        """What tells one checked submission from another."""
-        assert self.checked is not None, "only a valid form has one"
-        canonical = json.dumps([self.checked.keywords, self.checked.settings], sort_keys=True)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+    def awaits_review(self) -> bool:
+        """Whether so many articles were asked for that somebody should look once more."""
+        assert self.checked is not None, "only a valid form is reviewed"
+        many = len(self.checked.items) > REVIEW_ABOVE
+        return many and self.cleaned_data["reviewed"] != self.checked.fingerprint
+
+    @property
+    def number_of_rows(self) -> int:
+        """How many articles the imported rows make."""
+        if self.rows is None or self.sheet is None or not self.sheet.names_keywords:
+            return 0
+        return len(lists.kept(self.rows.items, str(self["language"].value())).items)
+
+    @property
+    def has_advanced_errors(self) -> bool:
+        """Whether something is wrong with a field of the folded part."""
+        return any(name in self.errors for name in ADVANCED)
 
     @property
     def idempotency_key(self) -> str | None:
         """The same for a second click, the same again after going back, another for other words."""
+        assert self.checked is not None, "only a valid form has one"
         shown = self.cleaned_data["submission"]
         if not SUBMISSION_ID.fullmatch(shown):
             return None
-        return f"page:{shown}:{self.fingerprint}"
+        return f"{KEY_PREFIX}{shown}:{self.checked.fingerprint}"
+
+
+def settings_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings object of the API from what a form can send; the rest has its default."""
+    settings = {name: values[name] for name in submission.DEFAULTS if values[name] != ""}
+    for name in ("maxImages", "websiteId"):
+        if re.fullmatch(r"[0-9]{1,18}", str(settings.get(name, ""))):
+            settings[name] = int(settings[name])
+    return settings
+
+
+def _shown_id(job: BatchJob | None) -> str:
+    """The id of the form that ``job`` was made with, if it was made with one."""
+    key = (job.idempotency_key or "") if job else ""
+    return key.removeprefix(KEY_PREFIX).partition(":")[0] if key.startswith(KEY_PREFIX) else ""
 
 
 def _length(name: str) -> str:

@@ -40,7 +40,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One keyword that was started: its attempt row is written and holds its tokens."""
+    """One keyword that was started: its attempt row is written and holds its tokens.
+
+    ``settings`` are those of its job, with the keyword's own language and length.
+    """
 
     job_id: int
     item_id: int
@@ -52,6 +55,8 @@ class Start:
     position: int
     tokens_held: int
     probe: bool = False
+    title: str = ""
+    note: str = ""
 
     def brief(self) -> Brief:
         """What is asked of the writer."""
@@ -65,6 +70,8 @@ class Start:
             length=str(chosen["length"]),
             outline_option=str(chosen["outlineOption"]),
             custom_outline=str(chosen["customOutline"] or ""),
+            title=self.title,
+            note=self.note,
         )
 
     def attempts(self) -> QuerySet[BatchAttempt]:

@@ -6,7 +6,7 @@ that locks the job first; the order of locks is job, item, attempt, user, circui
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
-from articles.writing.estimate import tokens_to_hold
 from batchwriter import database
 from batchwriter.errors import BatchwriterError, Gone, IdempotencyConflict, InvalidTransition
 from jobs import circuits, turns
@@ -43,18 +42,6 @@ class TooManyOpenJobs(BatchwriterError):
     code = "throttled"
     status = 429
     retry_after = RETRY_AFTER_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a submission would need, and how far the balance goes."""
-
-    total_items: int
-    estimated_tokens: int
-    tokens_available: int
-    affordable_items: int
-    duplicates: list[str]
-    warnings: list[str]
 
 
 def create(
@@ -124,7 +111,7 @@ def _insert(user: User, submission: Submission, key: str | None, request_hash: s
         )
     job = BatchJob.objects.create(
         user=owner,
-        total_items=len(submission.keywords),
+        total_items=len(submission.items),
         job_data={"settings": submission.settings},
         writing_model=submission.writing_model,
         tokens_at_start=owner.tokens_remaining,
@@ -136,9 +123,9 @@ def _insert(user: User, submission: Submission, key: str | None, request_hash: s
     )
     BatchItem.objects.bulk_create(
         [
-            BatchItem(job=job, position=position, keyword=keyword, tokens_estimated=tokens)
-            for position, (keyword, tokens) in enumerate(
-                zip(submission.keywords, _tokens(submission), strict=True)
+            BatchItem(job=job, position=position, tokens_estimated=tokens, **asdict(item))
+            for position, (item, tokens) in enumerate(
+                zip(submission.items, submission.tokens(), strict=True)
             )
         ],
         batch_size=INSERT_BATCH,
@@ -146,60 +133,6 @@ def _insert(user: User, submission: Submission, key: str | None, request_hash: s
     record(job, EventKind.CREATED, actor=user, at=now)
     turns.mark_ready(user.pk)
     return job
-
-
-def _tokens(submission: Submission) -> list[int]:
-    chosen = submission.settings
-    return [
-        tokens_to_hold(
-            language=chosen["language"],
-            length=chosen["length"],
-            outline_option=chosen["outlineOption"],
-            keyword=keyword,
-            custom_outline=chosen["customOutline"],
-        )
-        for keyword in submission.keywords
-    ]
-
-
-def estimate(user: User, submission: Submission) -> Estimate:
-    """What ``submission`` would set aside, in tokens; nothing is written."""
-    owner = User.objects.get(pk=user.pk)
-    tokens = _tokens(submission)
-    affordable, left = 0, owner.tokens_free
-    for needed in tokens[: owner.articles_free]:
-        if needed > left:
-            break
-        left -= needed
-        affordable += 1
-    return Estimate(
-        total_items=len(tokens),
-        estimated_tokens=sum(tokens),
-        tokens_available=owner.tokens_free,
-        affordable_items=affordable,
-        duplicates=submission.duplicates,
-        warnings=_warnings(owner, submission, tokens, affordable),
-    )
-
-
-def _warnings(owner: User, submission: Submission, tokens: list[int], affordable: int) -> list[str]:
-    sentences = []
-    if affordable < len(tokens):
-        sentences.append(
-            _("Your balance and article limit are enough for %(affordable)d of %(total)d articles.")
-            % {"affordable": affordable, "total": len(tokens)}
-        )
-    if submission.settings["autoInsertImages"]:
-        sentences.append(
-            _("No image source is set up on this server; the articles come without images.")
-        )
-    model = submission.writing_model
-    if model.retires_on:
-        sentences.append(
-            _("%(model)s is withdrawn by its provider on %(date)s.")
-            % {"model": model.label, "date": model.retires_on.isoformat()}
-        )
-    return sentences
 
 
 def pause(job_id: int, *, by: User | None) -> BatchJob:

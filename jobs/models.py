@@ -148,6 +148,11 @@ class BatchItem(models.Model):
     job = models.ForeignKey(BatchJob, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField(_("position"))
     keyword = models.CharField(_("keyword"), max_length=200)
+    # None where the settings of the job hold.
+    title = models.CharField(_("title"), max_length=200, null=True, blank=True)
+    note = models.CharField(_("note"), max_length=1000, null=True, blank=True)
+    language = models.CharField(_("language"), max_length=10, null=True, blank=True)
+    length = models.CharField(_("length"), max_length=10, null=True, blank=True)
     status = models.CharField(
         _("status"), max_length=10, choices=ItemStatus.choices, default=ItemStatus.PENDING
     )
@@ -186,6 +191,29 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return self.keyword
+
+
+class SettingsPreset(models.Model):
+    """Settings that a user keeps under a name; ``jobs.presets`` writes them."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presets"
+    )
+    name = ExactCharField(_("name"), max_length=60)
+    settings = models.JSONField(_("settings"))
+    updated_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        db_table = "settings_presets"
+        verbose_name = _("settings preset")
+        verbose_name_plural = _("settings presets")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="settings_presets_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BatchAttempt(models.Model):

@@ -40,6 +40,15 @@ class Pending(NamedTuple):
     keyword: str
     attempts: int
     tokens_estimated: int
+    title: str | None
+    note: str | None
+    language: str | None
+    length: str | None
+
+    def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
+        """The settings of its job, but for a language and length of its own."""
+        own = {"language": self.language, "length": self.length}
+        return of_job | {name: value for name, value in own.items() if value}
 
 
 class _Taken(Exception):
@@ -171,8 +180,8 @@ def _start_items(lease: Lease, room: int) -> tuple[list[Start], Next]:
 def _pending(job_id: int, room: int) -> list[Pending]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, position, keyword, attempts, tokens_estimated FROM batch_items"
-            " WHERE job_id = %s AND status = %s ORDER BY position LIMIT %s",
+            "SELECT id, position, keyword, attempts, tokens_estimated, title, note, language,"
+            " length FROM batch_items WHERE job_id = %s AND status = %s ORDER BY position LIMIT %s",
             [job_id, ItemStatus.PENDING, room],
         )
         return [Pending(*row) for row in cursor.fetchall()]
@@ -274,10 +283,12 @@ def _start(lease: Lease, items: list[Pending], at: Any, *, probe: bool) -> list[
             worker=lease.worker,
             keyword=item.keyword,
             model=lease.model,
-            settings=lease.settings,
+            settings=item.settings(lease.settings),
             position=item.position,
             tokens_held=item.tokens_estimated,
             probe=probe,
+            title=item.title or "",
+            note=item.note or "",
         )
         for item in items
     ]

@@ -9,6 +9,7 @@ from articles.providers.base import Provider, ProviderError, ProviderUnavailable
 from articles.providers.pace import Pace, Turn
 from articles.writing import pipeline
 from articles.writing.booking import Spend
+from articles.writing.draft import Draft
 from batchwriter import logs
 from jobs import queue, settlement
 from jobs.handles import Lease, Stale, Start
@@ -181,7 +182,7 @@ class Runner:
         else:
             await self._settle(start, draft, spent)
 
-    async def _draft(self, start: Start, spent: Spend) -> pipeline.Draft:
+    async def _draft(self, start: Start, spent: Spend) -> Draft:
         """Write; the place is free as soon as the provider has done its work."""
         try:
             provider = await self._provider(start.model.provider)
@@ -200,7 +201,7 @@ class Runner:
             except DatabaseAway:
                 await self._pool.wait_while_away()
 
-    async def _settle(self, start: Start, draft: pipeline.Draft, spent: Spend) -> None:
+    async def _settle(self, start: Start, draft: Draft, spent: Spend) -> None:
         try:
             article = await self._settler.settle(
                 Result(start, draft, spent.dropped, spent.unconfirmed)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from jobs.keywords import KEYWORD_LENGTH, NOTE_LENGTH, TITLE_LENGTH
 from jobs.line import MOST
 from jobs.models import BatchItem
 from jobs.progress import JobSnapshot
@@ -35,13 +36,28 @@ class SettingsBody(serializers.Serializer):
     useGoogleSearch = serializers.BooleanField(required=False, default=False)
 
 
+class ItemBody(serializers.Serializer):
+    """A keyword with wishes of its own; what is left out or null is as in the settings."""
+
+    keyword = serializers.CharField(max_length=KEYWORD_LENGTH)
+    title = serializers.CharField(
+        max_length=TITLE_LENGTH, required=False, allow_null=True, help_text="The article's title."
+    )
+    note = serializers.CharField(
+        max_length=NOTE_LENGTH, required=False, allow_null=True, help_text="Told to the writer."
+    )
+    language = serializers.ChoiceField(choices=list(LANGUAGES), required=False, allow_null=True)
+    length = serializers.ChoiceField(choices=list(LENGTHS), required=False, allow_null=True)
+
+
 class JobBody(serializers.Serializer):
-    """What makes a job: keywords (a list, or one text with a keyword a line) and settings."""
+    """What makes a job: keywords, or items in place of them, and settings."""
 
     keywords = serializers.ListField(
-        child=serializers.CharField(max_length=200), help_text="Or one string, split on newlines "
-        "and commas.",
+        child=serializers.CharField(max_length=KEYWORD_LENGTH), required=False,
+        help_text="Or one string, split on newlines and commas.",
     )  # fmt: skip
+    items = ItemBody(many=True, required=False)
     settings = SettingsBody()
 
 
@@ -105,8 +121,25 @@ class ItemSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = BatchItem
-        fields = ("position", "keyword", "status", "articleId", "attempts", "tokensUsed",
-                  "errorCode", "errorMessage", "startedAt", "finishedAt")  # fmt: skip
+        fields = ("position", "keyword", "title", "note", "language", "length", "status",
+                  "articleId", "attempts", "tokensUsed", "errorCode", "errorMessage", "startedAt",
+                  "finishedAt")  # fmt: skip
+
+
+class AlikeSerializer(serializers.Serializer):
+    """A keyword that looks like one before it; both are written."""
+
+    keyword = serializers.CharField()
+    other = serializers.CharField()
+    reason = serializers.ChoiceField(choices=["marks", "spacing", "order"])
+
+
+class WrittenSerializer(serializers.Serializer):
+    """A keyword that an article of the user's already has; it is written all the same."""
+
+    keyword = serializers.CharField()
+    articleId = serializers.IntegerField(source="article_id")
+    title = serializers.CharField()
 
 
 class EstimateSerializer(serializers.Serializer):
@@ -118,3 +151,24 @@ class EstimateSerializer(serializers.Serializer):
     affordableItems = serializers.IntegerField(source="affordable_items")
     duplicates = serializers.ListField(child=serializers.CharField())
     warnings = serializers.ListField(child=serializers.CharField())
+    expectedTokensLow = serializers.IntegerField(
+        source="expected.tokens_low", help_text="Eight of ten such articles need more than this…"
+    )
+    expectedTokensHigh = serializers.IntegerField(
+        source="expected.tokens_high", help_text="…and less than this, added up over the list."
+    )
+    balanceAfterLow = serializers.IntegerField(source="balance_low")
+    balanceAfterHigh = serializers.IntegerField(source="balance_high")
+    expectedMinutes = serializers.IntegerField(source="expected.minutes")
+    basis = serializers.ChoiceField(
+        source="expected.basis",
+        choices=["own", "everybody", "default"],
+        help_text="Whose finished articles of this model, language and length it is learned from; "
+        "`default` where too few are known: 60 to 100 % of what is set aside.",
+    )
+    basisArticles = serializers.IntegerField(source="expected.articles")
+    blank = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Places of blank entries, from 1."
+    )
+    nearDuplicates = AlikeSerializer(source="near", many=True)
+    alreadyWritten = WrittenSerializer(source="written", many=True)

@@ -15,7 +15,7 @@ from accounts import ledger
 from articles import store
 from articles.models import Article
 from articles.providers.base import ProviderUnavailable, Usage
-from articles.writing.pipeline import Draft
+from articles.writing.draft import Draft
 from batchwriter import database
 from jobs import circuits, turns
 from jobs.counters import count, finish, settle_item

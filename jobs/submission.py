@@ -1,9 +1,10 @@
 """What a client asks for, checked. The one validation of API, pages and command line."""
 
-import re
+import hashlib
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -12,13 +13,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from articles.models import Website, WritingModel
 from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from articles.writing.estimate import tokens_to_hold
 from batchwriter.errors import InvalidInput
+from jobs import keywords as lists
+from jobs.keywords import UNSTORABLE, Item, Problems
 
-KEYWORD_LENGTH = 200
 OUTLINE_LENGTH = 10_000
 MOST_IMAGES = 20
-SEPARATORS = re.compile(r"[\n\r,]")
-UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 DEFAULTS: dict[str, Any] = {
     "model": None,
     "language": "vi",
@@ -35,107 +36,84 @@ DEFAULTS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A list of keywords with settings that can be written.
+    """A list with settings that can be written.
 
-    ``settings`` has every key of the API's settings object, defaults filled in; ``blank`` and
-    ``duplicates`` tell what was dropped from the list.
+    ``settings`` has every key of the API's settings object, defaults filled in. ``places`` are
+    those of the items in the list as it came, from 1; ``blank`` (places too) and ``duplicates``
+    tell what was dropped from it.
     """
 
-    keywords: list[str]
+    items: list[Item]
     settings: dict[str, Any]
     writing_model: WritingModel
-    blank: int = 0
+    places: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
 
+    @property
+    def keywords(self) -> list[str]:
+        """The keyword of each item."""
+        return [item.keyword for item in self.items]
 
-class _Problems:
-    """Collects what is wrong, so that everything can be said at once."""
+    @property
+    def fingerprint(self) -> str:
+        """What tells one submission from another."""
+        canonical = json.dumps([[asdict(item) for item in self.items], self.settings])
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def __init__(self) -> None:
-        self.fields: dict[str, list[str]] = {}
+    def tokens(self) -> list[int]:
+        """What is set aside for each item."""
+        chosen = self.settings
+        return [
+            tokens_to_hold(
+                language=item.language or chosen["language"],
+                length=item.length or chosen["length"],
+                outline_option=chosen["outlineOption"],
+                data=(item.keyword, item.title, item.note, chosen["customOutline"]),
+            )
+            for item in self.items
+        ]
 
-    def add(self, path: str, sentence: str) -> None:
-        self.fields.setdefault(path, []).append(sentence)
 
+def parse(user: User, keywords: Any, settings: Any, items: Any = None) -> Submission:
+    """Check ``keywords`` (a list, or one string), or ``items`` in place of them, and ``settings``.
 
-def parse(user: User, keywords: Any, settings: Any) -> Submission:
-    """Check ``keywords`` (a list, or one string) and the ``settings`` object of ``user``'s call.
-
-    Raises InvalidInput that names every wrong field by its path, such as ``settings.model``.
+    Raises InvalidInput that names every wrong field by its path, such as ``settings.model`` or
+    ``items[3].title``.
     """
-    problems = _Problems()
-    kept, blank, duplicates = _keywords(keywords, problems)
-    cleaned, model = _settings(user, settings, problems)
+    problems = Problems()
+    name = "keywords" if items is None else "items"
+    if items is None:
+        entries = lists.from_keywords(keywords, problems)
+    else:
+        entries = lists.from_items(items, problems)
+        if keywords is not None:
+            problems.add("items", _("Give keywords or items, not both."))
+    cleaned, model = checked_settings(user, settings, problems)
+    kept = lists.kept(entries or [], cleaned.get("language", ""))
+    if entries is not None:
+        _check_number(kept, name, problems)
     if model is None or problems.fields:
         raise InvalidInput(problems.fields)
-    return Submission(kept, cleaned, model, blank, duplicates)
+    return Submission(kept.items, cleaned, model, kept.places, kept.blank, kept.duplicates)
 
 
-def split(text: str) -> list[str]:
-    """One string of keywords, split on newlines and commas."""
-    return SEPARATORS.split(text)
-
-
-def _keywords(raw: Any, problems: _Problems) -> tuple[list[str], int, list[str]]:
-    parts = split(raw) if isinstance(raw, str) else raw
-    if not isinstance(parts, list):
-        problems.add("keywords", _("Give a list of keywords, or one text with a keyword a line."))
-        return [], 0, []
-    for number, part in enumerate(parts, 1):
-        sentence = _wrong_keyword(part, number)
-        if sentence:
-            problems.add("keywords", sentence)
-            return [], 0, []
-    kept, blank, duplicates = _distinct(parts)
+def _check_number(kept: lists.Kept, name: str, problems: Problems) -> None:
     most = django_settings.BATCH_MAX_KEYWORDS
-    if not kept:
-        problems.add("keywords", _("Give at least one keyword."))
-    elif len(kept) > most:
+    if not kept.items:
+        problems.add(name, _("Give at least one keyword."))
+    elif len(kept.items) > most:
         problems.add(
-            "keywords",
+            name,
             _("A job has at most %(most)d keywords; these are %(count)d. Make several jobs.")
-            % {"most": most, "count": len(kept)},
+            % {"most": most, "count": len(kept.items)},
         )
-    return kept, blank, duplicates
 
 
-def _wrong_keyword(part: Any, number: int) -> str | None:
-    if not isinstance(part, str):
-        return _("Keyword %(number)d is not a text.") % {"number": number}
-    if UNSTORABLE.search(part):
-        return _("Keyword %(number)d contains characters that cannot be stored.") % {
-            "number": number
-        }
-    if len(unicodedata.normalize("NFC", part.strip())) > KEYWORD_LENGTH:
-        return _("Keyword %(number)d is longer than %(most)d characters.") % {
-            "number": number,
-            "most": KEYWORD_LENGTH,
-        }
-    return None
-
-
-def _distinct(parts: Iterable[str]) -> tuple[list[str], int, list[str]]:
-    """The keywords without blank ones and repeats (case-insensitive), and what was dropped."""
-    kept: list[str] = []
-    blank = 0
-    duplicates: list[str] = []
-    seen: set[str] = set()
-    for part in parts:
-        keyword = unicodedata.normalize("NFC", part.strip())
-        same = keyword.casefold()
-        if not keyword:
-            blank += 1
-        elif same in seen:
-            duplicates.append(keyword)
-        else:
-            seen.add(same)
-            kept.append(keyword)
-    return kept, blank, duplicates
-
-
-def _settings(
-    user: User, raw: Any, problems: _Problems
+def checked_settings(
+    user: User, raw: Any, problems: Problems
 ) -> tuple[dict[str, Any], WritingModel | None]:
+    """The settings object of a job with every key filled in, and the model that it names."""
     if not isinstance(raw, Mapping):
         problems.add("settings", _("Give an object of settings with at least a model."))
         return {}, None
@@ -197,7 +175,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
 }
 
 
-def _custom_outline(values: Mapping[str, Any], problems: _Problems) -> str | None:
+def _custom_outline(values: Mapping[str, Any], problems: Problems) -> str | None:
     path = "settings.customOutline"
     outline = values["customOutline"]
     if outline is not None and not isinstance(outline, str):
@@ -213,7 +191,7 @@ def _custom_outline(values: Mapping[str, Any], problems: _Problems) -> str | Non
     return text or None
 
 
-def _website(user: User, value: Any, problems: _Problems) -> None:
+def _website(user: User, value: Any, problems: Problems) -> None:
     if value is None:
         return
     known = (
@@ -226,7 +204,7 @@ def _website(user: User, value: Any, problems: _Problems) -> None:
         problems.add("settings.websiteId", _("You have no website with this id."))
 
 
-def _model(value: Any, problems: _Problems) -> WritingModel | None:
+def _model(value: Any, problems: Problems) -> WritingModel | None:
     path = "settings.model"
     if value is None or value == "":
         problems.add(path, _("Choose a model."))

@@ -1,20 +1,16 @@
-"""Pages of jobs: the tab, the dialog, one job with its keywords, what people do with a job."""
+"""Pages of jobs: the tab, one job with its keywords, what people do with a job."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.throttling import JobCreateThrottle
 from batchwriter import pages
 from batchwriter.errors import BatchwriterError
 from jobs import lifecycle, live_view, progress
-from jobs.forms import BatchWriteForm
 from jobs.models import BatchJob, PrunedJob
 
 JOBS_PER_PAGE = 10
@@ -28,16 +24,11 @@ ACTIONS = {
 
 def jobs_tab(request: HttpRequest) -> HttpResponse:
     """The user's jobs, newest first."""
-    return _tab(request)
-
-
-def _tab(request: HttpRequest, form: BatchWriteForm | None = None) -> HttpResponse:
     jobs = progress.shown(BatchJob.objects.of(request.user))
     page = pages.page_of(request, jobs, JOBS_PER_PAGE)
     context = {
         "tab": "batch-jobs",
         "page_obj": page,
-        "batch_form": form,
         **live_view.list_context(list(page)),
     }
     return render(request, "jobs/tab.html", context)
@@ -70,61 +61,6 @@ def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
         return render(request, "jobs/pruned.html", gone, status=404)
     context = live_view.job_context(job, request.GET)
     return render(request, "jobs/job.html", {"tab": "batch-jobs", **context})
-
-
-@require_POST
-@pages.signed_in
-def create(request: HttpRequest) -> HttpResponse:
-    """Make a job from the dialog; where that is refused, show the dialog with its errors."""
-    user = _user(request)
-    form = BatchWriteForm(user, request.POST)
-    if not form.is_valid():
-        return _refused(request, form)
-    throttle = JobCreateThrottle()
-    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-        form.add_error(None, _("That was too often. Wait a moment, then try again."))
-        return _refused(request, form)
-    try:
-        job, _created = lifecycle.create(
-            user,
-            form.checked,  # type: ignore[arg-type]
-            idempotency_key=form.idempotency_key,
-            request_hash=form.fingerprint,
-        )
-    except BatchwriterError as error:
-        form.add_error(None, error.message)
-        return _refused(request, form)
-    messages.success(request, _created_sentence(job.total_items))
-    address = pages.tab_address("batch-jobs")
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
-
-
-def _created_sentence(count: int) -> str:
-    return ngettext(
-        "Created a batch job with %(count)d article. You can watch it here.",
-        "Created a batch job with %(count)d articles. You can watch them here.",
-        count,
-    ) % {"count": count}
-
-
-def _refused(request: HttpRequest, form: BatchWriteForm) -> HttpResponse:
-    """To a script the form alone, which it swaps in; else the whole page, the dialog open."""
-    if request.headers.get("HX-Request"):
-        return render(request, "jobs/_batch_form.html", {"form": form})
-    return _tab(request, form)
-
-
-@require_POST
-@pages.signed_in
-def estimate(request: HttpRequest) -> HttpResponse:
-    """The line of the dialog that says what the list would need."""
-    form = BatchWriteForm(_user(request), request.POST)
-    found = None
-    if form.is_valid():
-        found = lifecycle.estimate(_user(request), form.checked)  # type: ignore[arg-type]
-    return render(request, "jobs/_estimate.html", {"estimate": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

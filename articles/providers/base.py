@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from articles.writing.brief import Brief
+from articles.writing.outline import Part
 from batchwriter.errors import BatchwriterError
 
-Purpose = Literal["outline", "body", "metadata"]
+Purpose = Literal["outline", "body", "metadata", "section", "rewrite", "polish"]
 
 # No model reads or writes more at once; a larger number is no count of tokens.
 MOST_TOKENS = 10_000_000
@@ -40,6 +41,7 @@ class CompletionRequest:
     """One call: two messages to one model, and how long the answer may be.
 
     ``schema`` asks for JSON of that shape. ``temperature`` is left to the model where it is None.
+    ``words`` is the length of the text that is asked for, ``part`` the part of a long article.
     """
 
     purpose: Purpose
@@ -50,6 +52,8 @@ class CompletionRequest:
     max_output_tokens: int
     schema: dict[str, Any] | None = None
     temperature: float | None = None
+    words: int = 0
+    part: Part | None = None
 
 
 class Allowance(NamedTuple):

@@ -33,13 +33,13 @@ class Spend:
         """Everything that the provider said it will bill."""
         return self.kept + self.dropped
 
-    def keep(self, completion: Completion) -> None:
-        """The answer becomes part of the article."""
-        self.kept += completion.usage
+    def keep(self, usage: Usage) -> None:
+        """An answer becomes part of the article."""
+        self.kept += usage
 
-    def give_up(self, completion: Completion) -> None:
+    def give_up(self, lost: Usage) -> None:
         """An answer that was kept is of no use after all."""
-        kept, lost = self.kept, completion.usage
+        kept = self.kept
         self.kept = Usage(
             kept.prompt_tokens - lost.prompt_tokens,
             kept.completion_tokens - lost.completion_tokens,

@@ -21,12 +21,20 @@ LANGUAGES: dict[str, tuple[str, str]] = {
 TONES = ("professional", "casual", "creative")
 # Words of the finished text.
 LENGTHS = {"short": 600, "medium": 1200, "long": 2400}
+LEAST_WORDS, MOST_WORDS = 300, 5000
+# Above this a text is written by sections: one call's answers come out too short.
+WORDS_OF_ONE_CALL = 1500
 OUTLINE_OPTIONS = ("no-outline", "ai-outline", "custom-outline")
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One article as it was ordered; ``model`` is the provider's own id."""
+    """One article as it was ordered; ``model`` is the provider's own id.
+
+    ``title`` is the article's title where its owner has chosen one, ``note`` what the owner
+    wishes of the content. ``target_words`` beats ``length``. ``variation`` is the article's place
+    in the plan by which openings, headings and endings differ.
+    """
 
     keyword: str
     provider: str
@@ -36,8 +44,17 @@ class Brief:
     length: str
     outline_option: str = "no-outline"
     custom_outline: str = ""
+    title: str = ""
+    note: str = ""
+    target_words: int | None = None
+    variation: int = 0
 
     @property
     def words(self) -> int:
         """The length that was asked for, in words."""
-        return LENGTHS[self.length]
+        return self.target_words or LENGTHS[self.length]
+
+    @property
+    def outline(self) -> str:
+        """The owner's own outline, where it is to be used."""
+        return self.custom_outline if self.outline_option == "custom-outline" else ""

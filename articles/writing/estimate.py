@@ -1,7 +1,10 @@
 """How many tokens an article needs: what is held before, and how long an answer may be."""
 
+from collections.abc import Iterable
+
 from articles.providers.base import CompletionRequest, Purpose, estimated_usage
-from articles.writing.brief import LENGTHS, Brief
+from articles.writing.brief import LENGTHS, WORDS_OF_ONE_CALL, Brief
+from articles.writing.outline import parse, parts
 
 # Tokens for a word of HTML article text, tags included, with o200k-like tokenizers; languages
 # that are not listed are counted like the dearest.
@@ -14,6 +17,7 @@ TOKENS_PER_WORD_ELSEWHERE = 2.6
 PROMPT_TOKENS = {"body": 600, "metadata": 445, "outline": 530}
 METADATA_TOKENS = 180
 OUTLINE_TOKENS_PER_HUNDRED_WORDS = 35
+WORDS_OF_A_SECTION = 400
 BYTES_PER_TOKEN_OF_DATA = 3
 MARGIN = 1.25
 LEAST_BUDGET = 4000
@@ -25,40 +29,57 @@ def tokens_to_hold(
     language: str,
     length: str,
     outline_option: str,
-    keyword: str,
-    custom_outline: str | None,
+    data: Iterable[str | None],
+    outline: str | None = None,
+    target_words: int | None = None,
 ) -> int:
-    """Tokens that one article is expected to need, prompts and answers, plus a quarter."""
-    words = LENGTHS[length]
-    answer = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
-    planning = "outline" if outline_option == "ai-outline" else "metadata"
-    data = len(keyword.encode()) + len((custom_outline or "").encode())
-    prompts = PROMPT_TOKENS["body"] + PROMPT_TOKENS[planning] + 2 * data / BYTES_PER_TOKEN_OF_DATA
-    plan = METADATA_TOKENS
-    if planning == "outline":
-        # The outline is an answer once, and part of a prompt once.
-        plan += 2 * _outline_tokens(words)
-    return int((prompts + answer + plan) * MARGIN)
+    """Tokens that one article is expected to need, prompts and answers, plus a quarter.
+
+    ``data`` are the texts of people that the prompts carry: keyword, title, note; ``outline`` is
+    their outline, where it is used.
+    """
+    words = target_words or LENGTHS[length]
+    texts = words * TOKENS_PER_WORD.get(language, TOKENS_PER_WORD_ELSEWHERE)
+    typed = sum(len((text or "").encode()) for text in data) / BYTES_PER_TOKEN_OF_DATA
+    by_sections = words > WORDS_OF_ONE_CALL
+    planned = outline_option == "ai-outline" or (by_sections and outline_option == "no-outline")
+    if outline_option != "custom-outline":
+        outline = ""
+    typed += len((outline or "").encode()) / BYTES_PER_TOKEN_OF_DATA
+    calls = _calls(words, outline or "") if by_sections else 1
+    prompts = calls * PROMPT_TOKENS["section" if by_sections else "body"] + (calls + 1) * typed
+    plan = PROMPT_TOKENS["outline" if planned else "metadata"] + METADATA_TOKENS
+    if planned:
+        # The outline is an answer once, and part of every prompt after it.
+        plan += (calls + 1) * _outline_tokens(words)
+    return int((prompts + texts + plan) * MARGIN)
 
 
-def max_output_tokens(brief: Brief, purpose: Purpose) -> int:
+def _calls(words: int, outline: str) -> int:
+    """How many sections a long text is written in."""
+    if outline:
+        return len(parts(parse(outline), words)) or 1
+    return -(-words // WORDS_OF_A_SECTION)
+
+
+def max_output_tokens(brief: Brief, purpose: Purpose, words: int = 0) -> int:
     """The budget of one answer: generous, as reasoning counts too and a cut answer is lost."""
-    return max(int(_answer_tokens(brief, purpose) * BUDGET_FACTOR), LEAST_BUDGET)
+    return max(int(_answer_tokens(brief, purpose, words) * BUDGET_FACTOR), LEAST_BUDGET)
 
 
 def unconfirmed_tokens(request: CompletionRequest) -> int:
     """What a call may be billed for whose answer never came: its prompt, and a usual answer."""
     prompt = estimated_usage(request, "").prompt_tokens
-    return prompt + int(_answer_tokens(request.brief, request.purpose))
+    return prompt + int(_answer_tokens(request.brief, request.purpose, request.words))
 
 
-def _answer_tokens(brief: Brief, purpose: Purpose) -> float:
-    per_word = TOKENS_PER_WORD.get(brief.language, TOKENS_PER_WORD_ELSEWHERE)
-    return {
-        "body": brief.words * per_word,
-        "metadata": METADATA_TOKENS,
-        "outline": METADATA_TOKENS + _outline_tokens(brief.words),
-    }[purpose]
+def _answer_tokens(brief: Brief, purpose: Purpose, words: int) -> float:
+    """For a text of so many words, or for what else the purpose asks for."""
+    if purpose == "outline":
+        return METADATA_TOKENS + _outline_tokens(brief.words)
+    if purpose in ("metadata", "polish"):
+        return METADATA_TOKENS
+    return words * TOKENS_PER_WORD.get(brief.language, TOKENS_PER_WORD_ELSEWHERE)
 
 
 def _outline_tokens(words: int) -> int:

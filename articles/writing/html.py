@@ -24,7 +24,9 @@ WITHOUT_CONTENT = {"script", "style", "title", "template", "noscript", "iframe",
                    "math", "form", "select", "textarea", "button"}  # fmt: skip
 SCHEMES = {"http", "https", "mailto"}
 
-FENCE = re.compile(r"\A\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+FENCE = re.compile(r"(?:\A|\n)[ \t]*```[a-zA-Z]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
+# A fence that holds less than this share of an answer is a piece of code in it.
+FENCED_SHARE = 0.6
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 HEADING_ONE = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
 BLOCK_TAG = re.compile(r"<(?:p|h[1-6]|ul|ol|table|div|section|article|blockquote)\b", re.IGNORECASE)
@@ -33,6 +35,10 @@ BLOCK_END = re.compile(
 )
 TAG = re.compile(r"<[^<>]*>")
 WORDLIKE = re.compile(r"[^\W_]")
+IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+THAI = re.compile(r"[\u0e01-\u0e4e]")
+UNSPACED = re.compile(f"{IDEOGRAPH.pattern}|{THAI.pattern}")
+THAI_LETTERS_A_WORD = 5
 EMPTY_BLOCK = re.compile(r"<(p|h2|h3|h4|li)>(?:\s|&nbsp;|<br>)*</\1>")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -64,9 +70,14 @@ def clean(html: str) -> str:
 
 
 def without_fence(text: str) -> str:
-    """``text`` without the one Markdown fence that may stand around it."""
-    fenced = FENCE.match(text)
-    return fenced.group(1) if fenced else text
+    """What stands in the Markdown fence that is most of ``text``, else ``text`` as it is.
+
+    Words before and after such a fence are talk about the answer.
+    """
+    fenced = FENCE.search(text)
+    if fenced and len(fenced[0]) > len(text) * FENCED_SHARE:
+        return fenced[1]
+    return text
 
 
 def storable(text: str) -> str:
@@ -76,7 +87,7 @@ def storable(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """The words of ``html`` on one line, entities decoded."""
-    return " ".join(_words(html))
+    return " ".join(words_of(html))
 
 
 def line(text: str, most: int) -> str:
@@ -89,9 +100,28 @@ def line(text: str, most: int) -> str:
 
 
 def count_words(html: str) -> int:
-    """Words as a reader counts them: runs of characters between blanks."""
-    return sum(word.isalnum() or WORDLIKE.search(word) is not None for word in _words(html))
+    """How many words ``html`` has."""
+    return count(words_of(html))
 
 
-def _words(html: str) -> list[str]:
+def words_of(html: str) -> list[str]:
+    """What stands between blanks in ``html``, entities decoded."""
     return unescape(TAG.sub(" ", BLOCK_END.sub(" ", html))).split()
+
+
+def count(words: list[str]) -> int:
+    """Words as a reader counts them: runs of characters between blanks.
+
+    Chinese and Japanese are counted by the character, as word processors do; Thai, which has no
+    blanks between words either, by five letters.
+    """
+    text = " ".join(words)
+    if not UNSPACED.search(text):
+        return _runs(words)
+    ideographs, thai = len(IDEOGRAPH.findall(text)), len(THAI.findall(text))
+    rest = UNSPACED.sub(" ", text).split()
+    return ideographs + -(-thai // THAI_LETTERS_A_WORD) + _runs(rest)
+
+
+def _runs(words: list[str]) -> int:
+    return sum(word.isalnum() or WORDLIKE.search(word) is not None for word in words)

@@ -1,60 +1,30 @@
-"""From a brief to a draft. No database, no transaction: provider calls are awaited here."""
+"""From a brief to a draft. No database, no transaction: provider calls are awaited here.
+
+The steps, as ``articles.writing.steps`` buys them:
+
+- up to 1,500 words: ``body`` beside ``metadata``; with the model's outline ``outline`` (and
+  metadata in the same answer), then ``body``;
+- longer: ``section 1/n`` … ``section n/n`` side by side, along the user's outline (``metadata``
+  beside them) or after the model's ``outline``;
+- then, only where a review finds something, ``repair …`` (``articles.writing.repair``).
+"""
 
 import asyncio
-import json
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from articles.providers import retry
-from articles.providers.base import (
-    Completion,
-    CompletionRequest,
-    GiveUp,
-    Provider,
-    ProviderError,
-    TryAgain,
-    Usage,
-)
+from articles.providers.base import CompletionRequest, GiveUp, Provider, ProviderError, TryAgain
 from articles.providers.pace import Paced, Turn
-from articles.writing import html, prompts
+from articles.writing import html, outline, plan, prompts, repair
 from articles.writing.booking import Booked, FirstCallDecides, Spend
-from articles.writing.brief import Brief
+from articles.writing.brief import WORDS_OF_ONE_CALL, Brief
+from articles.writing.draft import Draft, Text, Work
+from articles.writing.outline import Part
+from articles.writing.plan import Plan
+from articles.writing.steps import OnBought, StepResult, Steps
 
-TITLE_LENGTH = 200
-META_TITLE_LENGTH = 60
-META_DESCRIPTION_LENGTH = 160
-LENGTH_TOLERANCE = 0.15
 # Failures of a model that is held to JSON, for which plain words may help.
 UNUSABLE = {"truncated", "empty", "recitation"}
-JSON_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
-SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
-
-Issue = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A finished article. ``usage`` is of the answers that it is made of, and of no other."""
-
-    title: str
-    content: str
-    outline: str
-    meta_title: str
-    meta_description: str
-    word_count: int
-    usage: Usage
-    issues: list[Issue]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Title, meta fields and perhaps an outline, as a model answered them."""
-
-    title: str
-    meta_title: str
-    meta_description: str
-    outline: str = ""
 
 
 async def write(
@@ -64,41 +34,56 @@ async def write(
     *,
     probing: bool = False,
     turn: Turn | None = None,
+    bought: Mapping[str, StepResult] | None = None,
+    on_bought: OnBought | None = None,
 ) -> Draft:
     """Write the article that ``brief`` orders.
 
     Each call waits for its ``turn`` where one is given.
     ``spent`` is kept up to date, and can be read after an error. ``probing``: one call alone
-    shows first whether the provider is back. Raises ProviderError.
+    shows first whether the provider is back. Steps that were ``bought`` before are not asked for
+    again; ``on_bought`` is awaited with each new one. Raises ProviderError.
     """
     provider = Booked(provider, spent)
     if turn is not None:
         provider = Paced(provider, turn.pace, turn.lane)
     if probing:
         provider = FirstCallDecides(provider)
-    if brief.outline_option == "ai-outline":
-        plan = await _plan(prompts.outline(brief), provider, spent)
-        body = await _body(
-            prompts.body(brief, plan.outline if plan else "", plan.title if plan else ""),
-            provider,
-            spent,
-        )
-    else:
-        body, plan = await _side_by_side(brief, provider, spent)
-    return _finish(brief, body, plan, spent)
+    steps = Steps(provider, spent, bought, on_bought)
+    work = await repair.repaired(await _first_draft(brief, steps), steps)
+    return work.draft(spent.kept)
 
 
-async def _side_by_side(brief: Brief, provider: Provider, spent: Spend) -> tuple[str, _Plan | None]:
-    """Body and metadata at once; when one fails for good, the other is dropped."""
+async def _first_draft(brief: Brief, steps: Steps) -> Work:
+    long = brief.words > WORDS_OF_ONE_CALL
+    parts = outline.parts(outline.parse(brief.outline), brief.words) if long else []
+    if brief.outline or not (long or brief.outline_option == "ai-outline"):
+        return await _side_by_side(brief, parts, steps)
+    planned = await _plan(prompts.outline(brief), "outline", steps)
+    lines = planned.outline if planned else ""
+    parts = outline.parts(outline.parse(lines), brief.words) if long else []
+    title = planned.title if planned else ""
+    texts = await _together(_texts(brief, parts, lines, title, steps))
+    return Work(brief, tuple(texts), planned)
+
+
+async def _side_by_side(brief: Brief, parts: list[Part], steps: Steps) -> Work:
+    """Text and metadata at once: neither needs the other."""
+    texts = _texts(brief, parts, brief.outline, "", steps)
+    *written, planned = await _together(
+        [*texts, _plan(prompts.metadata(brief), "metadata", steps)]
+    )
+    return Work(brief, tuple(written), planned)
+
+
+async def _together(coroutines: list[Any]) -> list[Any]:
+    """What they return, in order; when one fails for good, the others are dropped."""
     try:
         async with asyncio.TaskGroup() as group:
-            body = group.create_task(
-                _body(prompts.body(brief, brief.custom_outline), provider, spent)
-            )
-            plan = group.create_task(_plan(prompts.metadata(brief), provider, spent))
+            tasks = [group.create_task(one) for one in coroutines]
     except* ProviderError as failures:
         raise _first(failures) from failures
-    return body.result(), plan.result()
+    return [task.result() for task in tasks]
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:
@@ -108,121 +93,50 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
     return error
 
 
-async def _ask(request: CompletionRequest, provider: Provider, spent: Spend) -> Completion:
-    completion = await retry.complete(provider, request)
-    spent.keep(completion)
-    return completion
+def _texts(brief: Brief, parts: list[Part], lines: str, title: str, steps: Steps) -> list[Any]:
+    """What writes the text: one call, or one for each part of an outline of several."""
+    if len(parts) < 2:
+        return [_text("body", prompts.body(brief, lines, title), steps)]
+    return [
+        _text(f"section {part.number}/{part.of}", prompts.section(brief, part, lines, title), steps)
+        for part in parts
+    ]
 
 
-async def _body(request: CompletionRequest, provider: Provider, spent: Spend) -> str:
-    completion = await _ask(request, provider, spent)
-    content = html.from_answer(completion.text)
+async def _text(name: str, request: CompletionRequest, steps: Steps) -> Text:
+    step = await steps.ask(name, request)
+    content = html.from_answer(step.text)
     if not html.plain_text(content):
-        spent.give_up(completion)
+        steps.give_up(step)
         raise GiveUp("empty", "The model's answer held no text.")
-    return content
+    if request.part is not None and "<h2" not in content:
+        content = repair.with_heading(content, request.part)
+    return Text(content, step, request.part)
 
 
-async def _plan(request: CompletionRequest, provider: Provider, spent: Spend) -> _Plan | None:
+async def _plan(request: CompletionRequest, name: str, steps: Steps) -> Plan | None:
     """The plan, asked for once more in plain words where the first answer is no JSON.
 
     None where that is of no use either: the article must not be lost for its metadata.
     """
     try:
-        completion = await _ask(request, provider, spent)
+        step = await steps.ask(name, request)
     except TryAgain as error:
         if request.purpose == "outline" or error.code not in UNUSABLE:
             raise
     else:
-        plan = _read_plan(completion.text)
-        if plan is not None or request.purpose == "outline":
-            return plan
-        spent.give_up(completion)
+        found = plan.read(step.text)
+        if found is not None:
+            return found
+        if request.purpose == "outline":
+            steps.give_up(step)
+            return None
+        steps.give_up(step)
     try:
-        completion = await _ask(prompts.metadata(request.brief, plain=True), provider, spent)
+        step = await steps.ask(f"{name} in plain words", prompts.metadata(request.brief, plain=True))
     except (TryAgain, GiveUp):
         return None
-    plan = _read_plan(completion.text)
-    if plan is None:
-        spent.give_up(completion)
-    return plan
-
-
-def _read_plan(text: str) -> _Plan | None:
-    found = JSON_OBJECT.search(html.without_fence(html.storable(text)))
-    try:
-        data = json.loads(found.group(), strict=False) if found else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(data, dict):
-        return None
-    title = _line(data, "title", TITLE_LENGTH)
-    if not title:
-        return None
-    return _Plan(
-        title=title,
-        meta_title=_line(data, "metaTitle", META_TITLE_LENGTH),
-        meta_description=_line(data, "metaDescription", META_DESCRIPTION_LENGTH),
-        outline=_read_outline(data.get("outline")),
-    )
-
-
-def _line(data: dict[str, Any], key: str, most: int) -> str:
-    value = data.get(key)
-    return html.line(value, most) if isinstance(value, str) else ""
-
-
-def _read_outline(sections: Any) -> str:
-    """The outline as text: a heading a line, its points indented below it."""
-    lines: list[str] = []
-    for section in sections if isinstance(sections, list) else []:
-        if not isinstance(section, dict) or not _line(section, "heading", TITLE_LENGTH):
-            continue
-        lines.append(_line(section, "heading", TITLE_LENGTH))
-        points = section.get("points")
-        for point in points if isinstance(points, list) else []:
-            if isinstance(point, str) and point.strip():
-                lines.append(f"  - {html.line(point, TITLE_LENGTH)}")
-    return "\n".join(lines)
-
-
-def _finish(brief: Brief, content: str, plan: _Plan | None, spent: Spend) -> Draft:
-    issues: list[Issue] = []
-    if plan is None:
-        issues.append(_issue("metadata_fallback", "The model gave no usable metadata."))
-        plan = _Plan(title=_title_of(brief.keyword), meta_title="", meta_description="")
-    words = html.count_words(content)
-    if abs(words - brief.words) > brief.words * LENGTH_TOLERANCE:
-        issues.append(_issue("length", f"The text has {words} words; asked were {brief.words}."))
-    return Draft(
-        title=plan.title,
-        content=content,
-        outline=plan.outline or brief.custom_outline,
-        meta_title=plan.meta_title or html.line(plan.title, META_TITLE_LENGTH),
-        meta_description=plan.meta_description or _description_of(content),
-        word_count=words,
-        usage=spent.kept,
-        issues=issues,
-    )
-
-
-def _issue(code: str, message: str) -> Issue:
-    return {"code": code, "message": message}
-
-
-def _title_of(keyword: str) -> str:
-    """A keyword as a headline: its first letter is a capital."""
-    title = html.line(keyword, TITLE_LENGTH) or keyword.strip()[:TITLE_LENGTH]
-    return title[:1].upper() + title[1:]
-
-
-def _description_of(content: str) -> str:
-    """The first sentences of the text, as many as fit."""
-    text = html.plain_text(content)
-    first = SENTENCE_END.split(text[: META_DESCRIPTION_LENGTH * 3])
-    chosen = first[0]
-    for sentence in first[1:]:
-        if len(chosen) + 1 + len(sentence) > META_DESCRIPTION_LENGTH:
-            break
-        chosen += " " + sentence
-    return html.line(chosen, META_DESCRIPTION_LENGTH)
+    found = plan.read(step.text)
+    if found is None:
+        steps.give_up(step)
+    return found

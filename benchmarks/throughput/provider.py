@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import uvloop
 
-from tests.fakes.provider import article
+from tests.fakes.provider_texts import article
 
 WORDS = 600
 BYTES_PER_TOKEN = 3
@@ -84,18 +84,18 @@ def text_of(purpose: str, keyword: str) -> str:
     """What the model writes."""
     title = f"{keyword}: hướng dẫn chi tiết"
     if purpose == "body":
-        return article(WORDS)
+        return article(WORDS, keyword)
     if purpose == "title":
         return title
     plan: dict[str, Any] = {
         "title": title,
         "metaTitle": title,
-        "metaDescription": f"Hướng dẫn chi tiết về {keyword} cho người mới bắt đầu.",
+        "metaDescription": f"Hướng dẫn chi tiết từng bước về {keyword} cho người mới bắt đầu.",
     }
     return json.dumps(plan | ({"outline": OUTLINE} if purpose == "outline" else {}))
 
 
-@lru_cache
+@lru_cache(maxsize=2000)
 def answer_of(purpose: str, keyword: str) -> tuple[bytes, int]:
     """The start of a chat completion, all but its usage, and the tokens of its text."""
     text = text_of(purpose, keyword)
@@ -113,9 +113,8 @@ def answer_of(purpose: str, keyword: str) -> tuple[bytes, int]:
 
 def completed(body: bytes, purpose: str) -> tuple[bytes, int, int]:
     """The answer to a call, and the tokens of its prompt and of its text."""
-    # A text is the same for all articles but for its title: only these are made for each.
     data = body.partition(b"<<<data ")[2].split(b"\\n", 2)
-    keyword = data[1].decode() if purpose != "body" and len(data) > 1 else ""
+    keyword = data[1].decode() if len(data) > 1 else ""
     start, completion = answer_of(purpose, keyword)
     prompt = len(body) // BYTES_PER_TOKEN
     usage = b'%b, "usage": {"prompt_tokens": %d, "completion_tokens": %d, "total_tokens": %d}}'

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template import Context
 
-from jobs import progress
+from jobs import dialog, progress
 from jobs.forms import BatchWriteForm
 from jobs.models import BatchJob
 
@@ -17,17 +18,23 @@ register = template.Library()
 def batch_write(context: Context) -> dict[str, Any]:
     """The button and the dialog: with the form that was refused, else with a fresh one.
 
-    ``?write=1`` shows the dialog open, for browsers without scripts.
+    ``?write=1`` shows the dialog open, for browsers without scripts; ``&from=7`` fills it with
+    what job 7 was made of, ``&examples=1`` with three keywords.
     """
     request = context["request"]
     refused = context.get("batch_form")
     return {
-        "form": refused or BatchWriteForm(request.user),
+        "form": refused or BatchWriteForm(request.user, start=_start(request)),
         "open": refused is not None or "write" in request.GET,
         "tab": context.get("tab"),
         "request": request,
         "csrf_token": context["csrf_token"],
     }
+
+
+def _start(request: HttpRequest) -> dict[str, Any] | None:
+    user = request.user
+    return dialog.begun(user, request.GET) if "write" in request.GET and user.pk else None
 
 
 @register.filter

@@ -1,13 +1,13 @@
 """A provider on loopback that speaks OpenAI's and Gemini's protocols to the real libraries.
 
 It keeps its own bill, notes every call and whether its caller stayed for the answer, and fails
-on demand: by fault name (``tests/fakes/provider_faults.py``) for calls whose text holds a keyword,
+on demand: by fault name (``tests/fakes/provider_faults.py``, or a text that is spoilt as in
+``tests/fakes/provider_texts.py``) for calls whose text holds a keyword,
 or by chance for a share of all calls. In a test it runs in a thread of its own; it counts as
 another machine, and shares nothing with what is tested.
 """
 
 import asyncio
-import json
 import random
 import threading
 import time
@@ -19,9 +19,10 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.provider_faults import misbehave
+from tests.fakes.provider_texts import SPOILT, answer, purpose_of
 
-USAGE = {"body": (300, 500), "metadata": (100, 40), "outline": (120, 160)}
-TITLE = "Học Forex Cơ Bản: Hướng Dẫn Chi Tiết"
+USAGE = {"body": (300, 500), "metadata": (100, 40), "outline": (120, 160),
+         "section": (350, 300), "rewrite": (400, 200), "polish": (150, 60)}  # fmt: skip
 
 
 @dataclass
@@ -189,9 +190,7 @@ class FakeProvider:
     def _note(
         self, request: web.Request, protocol: str, model: str, text: str, body: dict[str, Any]
     ) -> Call:
-        purpose = "body"
-        if "one JSON object" in text:
-            purpose = "outline" if '"outline"' in text else "metadata"
+        purpose = purpose_of(text)
         headers, prompt, completion = dict(request.headers), *self.usage[purpose]
         usage = prompt, completion + len(self.calls) % self.spread
         call = Call(protocol, model, purpose, text, body, headers, time.monotonic(), usage)
@@ -210,48 +209,23 @@ class FakeProvider:
         try:
             fault = next((one for one in self.faults if one.meets(call)), None)
             fault = fault or Fault(self._chance())
-            if fault.name:
-                fault.times -= 1
-                call.fault = fault.name
+            fault.times -= 1
+            call.fault = fault.name
+            if fault.name and fault.name not in SPOILT:
                 good = shape(call, (self.answer or self._text)(call), call.usage)
                 return await misbehave(request, call, fault, good)
             await asyncio.sleep(self.latency)
             call.tokens = sum(call.usage)
             call.answered = True
-            return web.json_response(shape(call, (self.answer or self._text)(call), call.usage))
+            text = SPOILT.get(fault.name, str)((self.answer or self._text)(call))
+            return web.json_response(shape(call, text, call.usage))
         except asyncio.CancelledError:
             call.dropped_at = time.monotonic()
             call.perhaps_billed = sum(call.usage)
             raise
 
     def _text(self, call: Call) -> str:
-        if call.purpose == "body":
-            return article(self.words or _words_asked(call.text))
-        plan: dict[str, Any] = {
-            "title": TITLE,
-            "metaTitle": "Học Forex Cơ Bản",
-            "metaDescription": "Hướng dẫn chi tiết về forex cơ bản cho người mới bắt đầu.",
-        }
-        if call.purpose == "outline":
-            plan["outline"] = [{"heading": "Forex là gì", "points": ["Khái niệm"]}]
-        return json.dumps(plan, ensure_ascii=False)
-
-
-def _words_asked(text: str) -> int:
-    return int(text.rpartition("- Length: ")[2].partition(" words")[0])
-
-
-def article(words: int) -> str:
-    """An article of exactly ``words`` words, with headings, a list and a table."""
-    head = "<h2>Khái niệm và cách bắt đầu</h2><ul><li>một</li><li>hai</li></ul>"
-    table = "<table><tr><td>ba</td><td>bốn</td></tr></table>"
-    left = words - 10
-    paragraphs = []
-    while left > 0:
-        count = min(left, 60)
-        paragraphs.append("<p>" + " ".join(f"chữ{left - n}" for n in range(count)) + "</p>")
-        left -= count
-    return head + "".join(paragraphs) + table
+        return answer(call.purpose, call.keyword, call.text, self.words)
 
 
 def openai_answer(call: Call, text: str, usage: tuple[int, int]) -> dict[str, Any]:

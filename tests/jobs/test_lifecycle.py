@@ -10,7 +10,7 @@ from articles.models import Article
 from articles.providers.base import Usage
 from batchwriter import database
 from batchwriter.errors import IdempotencyConflict, InvalidTransition
-from jobs import audit, lifecycle, submission
+from jobs import audit, estimates, lifecycle, submission
 from jobs.lifecycle import TooManyOpenJobs
 from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, UserQueue
 from jobs.queue import Stale
@@ -231,10 +231,10 @@ def test_it_refuses_more_open_jobs_than_allowed(
 
 def test_it_estimates_how_far_the_balance_goes(alice: User) -> None:
     checked = submission.parse(alice, ["a", "b", "A", " "], {"model": "offline"})
-    estimate = lifecycle.estimate(alice, checked)
+    estimate = estimates.estimate(alice, checked)
     assert (estimate.total_items, estimate.affordable_items) == (2, 2)
     assert estimate.duplicates == ["A"]
     assert estimate.tokens_available == alice.tokens_remaining
     User.objects.filter(pk=alice.pk).update(article_limit=1)
-    assert lifecycle.estimate(alice, checked).affordable_items == 1
+    assert estimates.estimate(alice, checked).affordable_items == 1
     assert not BatchJob.objects.exists()

@@ -1,0 +1,69 @@
+"""How alike two texts are, told from a few bytes of each.
+
+A text is the set of its shingles (three words in a row). Its signature holds, for each of 48
+bins, the smallest hash of the shingles that fall into it; the share of bins in which two
+signatures agree estimates the share of shingles that the texts have in common (Jaccard).
+MinHash: Broder 1997; with one hash for each shingle and bins instead of 48 permutations: Li,
+Owen and Zhang, "One Permutation Hashing", NIPS 2012. Bins that stay empty in both say nothing.
+
+To find likely pairs without comparing all, neighbouring bins are put together to bands: texts
+that agree in a whole band are compared (Leskovec, Rajaraman and Ullman, "Mining of Massive
+Datasets", 3.4). With 16 bands of 3 bins half of the pairs with 35 %, nine of ten with 51 % and
+nearly all with 70 % in common are found.
+"""
+
+import re
+import struct
+from hashlib import blake2b
+from zlib import crc32
+
+from articles.writing import html
+
+BINS = 48
+ROWS_OF_A_BAND = 3
+BANDS = BINS // ROWS_OF_A_BAND
+SHINGLE_WORDS = 3
+# Share in common above which an article is marked.
+THRESHOLD = 0.5
+LEAST_WORDS = 100
+EMPTY = 0xFFFFFFFF
+FORMAT = struct.Struct(f"<{BINS}I")
+WORD = re.compile(r"[^\W_]+")
+
+
+def signature(text: str) -> bytes:
+    """The signature of ``text``; empty where it is too short to be compared."""
+    flat = text.casefold()
+    words = list(flat) if html.IDEOGRAPH.search(flat) else WORD.findall(flat)
+    if len(words) < LEAST_WORDS:
+        return b""
+    encoded = [word.encode() for word in words]
+    pairs = map(crc32, encoded[1:], map(crc32, encoded))
+    bins = [EMPTY] * BINS
+    for shingle in map(crc32, encoded[2:], pairs):
+        place = shingle % BINS
+        if shingle < bins[place]:
+            bins[place] = shingle
+    return FORMAT.pack(*bins)
+
+
+def alike(one: bytes, other: bytes) -> float:
+    """The estimated share of shingles in common, 0 to 1."""
+    if len(one) != FORMAT.size or len(other) != FORMAT.size:
+        return 0.0
+    pairs = [pair for pair in zip(FORMAT.unpack(one), FORMAT.unpack(other), strict=True)
+             if pair != (EMPTY, EMPTY)]  # fmt: skip
+    return sum(left == right for left, right in pairs) / len(pairs)
+
+
+def bands(signature: bytes) -> list[int]:
+    """A number for each band; texts with one in common are likely to be alike."""
+    size = ROWS_OF_A_BAND * 4
+    return [
+        int.from_bytes(
+            blake2b(signature[place * size : (place + 1) * size], digest_size=8,
+                    person=place.to_bytes(1)).digest(),
+            signed=True,
+        )
+        for place in range(len(signature) // size)
+    ]  # fmt: skip

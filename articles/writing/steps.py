@@ -1,0 +1,65 @@
+"""The steps of an article, each bought once.
+
+A step is one answer of a provider under a name: ``metadata``, ``outline``, ``body``,
+``section 2/6``, ``repair metadata`` … Its name says what was asked for, and the same brief gives
+the same names in the same order. What was bought before is handed in and not asked for again;
+what is bought now is handed out as soon as it is there.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from articles.providers import retry
+from articles.providers.base import CompletionRequest, Provider, Usage
+from articles.writing.booking import Spend
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What a step brought: the text as the provider answered it, and what it costs."""
+
+    name: str
+    text: str
+    usage: Usage
+    response_id: str = ""
+    model: str = ""
+
+
+OnBought = Callable[[StepResult], Awaitable[None]]
+
+
+class Steps:
+    """Buys steps from ``provider``, books them in ``spent``, and leaves out what is ``bought``.
+
+    ``on_bought`` is awaited after each answer. What it raises ends the article.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        spent: Spend,
+        bought: Mapping[str, StepResult] | None = None,
+        on_bought: OnBought | None = None,
+    ) -> None:
+        self._provider = provider
+        self._spent = spent
+        self._bought = bought or {}
+        self._on_bought = on_bought
+
+    async def ask(self, name: str, request: CompletionRequest) -> StepResult:
+        """The step's result, booked as a part of the article. Raises ProviderError."""
+        result = self._bought.get(name)
+        if result is not None:
+            self._spent.keep(result.usage)
+            return result
+        answer = await retry.complete(self._provider, request)
+        result = StepResult(name, answer.text, answer.usage, answer.response_id, answer.model)
+        self._spent.keep(result.usage)
+        if self._on_bought is not None:
+            await self._on_bought(result)
+        return result
+
+    def give_up(self, *results: StepResult) -> None:
+        """Answers that do not become part of the article after all."""
+        for result in results:
+            self._spent.give_up(result.usage)

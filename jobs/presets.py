@@ -1,0 +1,99 @@
+"""Settings that come back: those of the last job, and those that users keep under a name."""
+
+import unicodedata
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts import ledger
+from accounts.models import User
+from batchwriter import database
+from batchwriter.errors import InvalidInput
+from jobs.keywords import UNSTORABLE, Problems
+from jobs.models import BatchJob, SettingsPreset
+from jobs.submission import DEFAULTS, checked_settings
+
+MOST = 20
+NAME_LENGTH = 60
+
+
+def of(user: User) -> list[SettingsPreset]:
+    """The presets of ``user`` by name."""
+    return list(SettingsPreset.objects.filter(user=user))
+
+
+def last_job(user: User) -> BatchJob | None:
+    """The newest job of ``user``."""
+    return BatchJob.objects.of(user).first()
+
+
+def save(user: User, name: str, settings: dict[str, Any]) -> SettingsPreset:
+    """Keep ``settings`` under ``name``, in place of what was kept under it.
+
+    Raises InvalidInput for settings that no job could have, a bad name, or one preset too many.
+    """
+    kept = _checked_name(name)
+    problems = Problems()
+    cleaned, _model = checked_settings(user, settings, problems)
+    if problems.fields:
+        raise InvalidInput(problems.fields)
+
+    def step() -> SettingsPreset:
+        ledger.lock(user.pk)
+        known = SettingsPreset.objects.filter(user=user)
+        if not known.filter(name=kept).exists() and known.count() >= MOST:
+            raise InvalidInput(
+                {"presetName": [_("You have %(most)d presets; delete one first.") % {"most": MOST}]}
+            )
+        return known.update_or_create(
+            user=user, name=kept, defaults={"settings": cleaned, "updated_at": database.now()}
+        )[0]
+
+    return database.in_transaction(step)
+
+
+def rename(user: User, preset_id: int, name: str) -> SettingsPreset:
+    """Give a preset another name. Raises InvalidInput where another one has it already."""
+    kept = _checked_name(name)
+
+    def step() -> SettingsPreset:
+        ledger.lock(user.pk)
+        preset = get(user, preset_id)
+        if SettingsPreset.objects.filter(user=user, name=kept).exclude(pk=preset.pk).exists():
+            raise InvalidInput({"presetName": [_("Another preset of yours has this name.")]})
+        preset.name = kept
+        preset.save(update_fields=["name"])
+        return preset
+
+    return database.in_transaction(step)
+
+
+def get(user: User, preset_id: int) -> SettingsPreset:
+    """A preset of ``user``. Raises InvalidInput where there is none."""
+    preset = SettingsPreset.objects.filter(user=user, pk=preset_id).first()
+    if preset is None:
+        raise InvalidInput({"preset": [_("Choose one of your presets.")]})
+    return preset
+
+
+def delete(user: User, preset_id: int) -> str:
+    """Forget a preset; returns the name that it had."""
+    preset = get(user, preset_id)
+    preset.delete()
+    return preset.name
+
+
+def usable(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a dialog can begin with: known keys alone, without the search."""
+    return {key: settings[key] for key in DEFAULTS if key in settings} | {"useGoogleSearch": False}
+
+
+def _checked_name(name: str) -> str:
+    kept = unicodedata.normalize("NFC", " ".join(UNSTORABLE.sub("", name).split()))
+    if not kept:
+        raise InvalidInput({"presetName": [_("Give the preset a name.")]})
+    if len(kept) > NAME_LENGTH:
+        raise InvalidInput(
+            {"presetName": [_("Is longer than %(most)d characters.") % {"most": NAME_LENGTH}]}
+        )
+    return kept
