@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -69,7 +70,7 @@ class ArticleRow(serializers.ModelSerializer):
 
     class Meta:
         model = Article
-        fields = ("id", "jobId", "keyword", "websiteId", "title", "slug", "metaTitle",
+        fields = ("id", "revision", "jobId", "keyword", "websiteId", "title", "slug", "metaTitle",
                   "metaDescription", "status", "model", "wordCount", "tokensUsed", "needsReview",
                   "issues", "createdAt", "updatedAt")  # fmt: skip
 
@@ -153,31 +154,66 @@ class ArticleApi(APIView):
 
     @extend_schema(responses={200: ArticleDetail, **READ})
     def get(self, request: Request, article_id: int) -> Response:
-        """The article with its text."""
-        return Response(ArticleDetail(self._article(request, article_id)).data)
+        """The article with its text; its ETag can be sent as If-Match with a change."""
+        return _detail(self._article(request, article_id))
 
-    @extend_schema(request=ArticleChange, responses={200: ArticleDetail, **WRITE})
+    @extend_schema(
+        request=ArticleChange,
+        parameters=[
+            OpenApiParameter(
+                "If-Match",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="An ETag: change the article only if it is still that one.",
+            )
+        ],
+        responses={200: ArticleDetail, **WRITE, **errors(412)},
+    )
     def patch(self, request: Request, article_id: int) -> Response:
-        """Change some of its fields; the text is cleaned."""
+        """Change some of its fields; the text is cleaned, what was there is kept as a version."""
         article = self._article(request, article_id)
+        expected = _expected(request, article)
         change = ArticleChange(data=request.data)
         change.is_valid(raise_exception=True)
         values = dict(change.validated_data)
         if "websiteId" in values:
             values["website"] = _website(request, values.pop("websiteId"))
         try:
-            store.edit(article, **values)
+            store.edit(article, source=Article.Source.API, expected=expected, **values)
         except InvalidInput as error:
             raise InvalidInput(
                 {NAMES.get(name, name): texts for name, texts in error.fields.items()}
             ) from error
-        return Response(ArticleDetail(article).data)
+        return _detail(article)
 
     @extend_schema(responses={204: None, **WRITE})
     def delete(self, request: Request, article_id: int) -> Response:
         """Delete the article."""
         store.delete(self._article(request, article_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _detail(article: Article) -> Response:
+    return Response(ArticleDetail(article).data, headers={"ETag": _etag(article)})
+
+
+def _etag(article: Article) -> str:
+    """Another one after each change; deleting a website changes its articles too."""
+    return f'"{article.pk}-{article.revision}-{article.website_id or 0}"'
+
+
+def _expected(request: Request, article: Article) -> int | None:
+    """The revision that If-Match names, None where it names none. Raises Stale for another one.
+
+    A compressed answer has a weak tag, made of ours: it is taken for what it was made of.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        return None
+    tags = [tag.removeprefix("W/") for tag in parse_etags(header)]
+    if "*" not in tags and _etag(article) not in tags:
+        raise store.Stale(article)
+    return None if "*" in tags else article.revision
 
 
 def _website(request: Request, website_id: int | None) -> Website | None:

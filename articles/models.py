@@ -129,6 +129,16 @@ class Article(models.Model):
         DRAFT = "draft", _("Draft")
         PUBLISHED = "published", _("Published")
 
+    class Source(models.TextChoices):
+        """What wrote the present state."""
+
+        WRITER = "writer", _("As written")
+        PAGE = "page", _("Saved by hand")
+        AUTOSAVE = "autosave", _("Saved by itself")
+        API = "api", _("Over the API")
+        RESTORED = "restored", _("Brought back")
+        LIST = "list", _("From the list")
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="articles"
     )
@@ -162,6 +172,16 @@ class Article(models.Model):
     tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
     needs_review = models.BooleanField(_("needs review"), default=False)
     issues = models.JSONField(_("issues"), default=list, blank=True)
+    # The database gives these to new articles: workers insert rows without them.
+    revision = models.PositiveIntegerField(_("revision"), db_default=1, editable=False)
+    source = models.CharField(
+        _("changed by way of"),
+        max_length=10,
+        choices=Source.choices,
+        db_default=Source.WRITER,
+        editable=False,
+    )
+    sitting = models.CharField(max_length=32, blank=True, db_default="", editable=False)
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("changed"))
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
@@ -180,6 +200,15 @@ class Article(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="articles_user_newest"),
+            models.Index(fields=["user", "deleted_at", "title", "id"], name="articles_user_title"),
+            models.Index(
+                fields=["user", "deleted_at", "word_count", "id"], name="articles_user_words"
+            ),
+            # Numbers beside the filters are counted in this index alone.
+            models.Index(
+                fields=["user", "deleted_at", "status", "website", "model"],
+                name="articles_user_facets",
+            ),
             models.Index(fields=["user", "job_id", "id"], name="articles_user_job"),
             models.Index(fields=["user", "updated_at"], name="articles_user_changed"),
         ]
@@ -192,3 +221,36 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ArticleVersion(models.Model):
+    """A text that an article had before it was changed. What it has now is the article itself."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    revision = models.PositiveIntegerField(_("revision"))
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.CharField(_("slug"), max_length=SLUG_LENGTH)
+    meta_title = models.CharField(_("meta title"), max_length=60, blank=True)
+    meta_description = models.CharField(_("meta description"), max_length=160, blank=True)
+    content = models.TextField(_("content"))
+    word_count = models.PositiveIntegerField(_("words"))
+    source = models.CharField(
+        _("changed by way of"), max_length=10, choices=Article.Source.choices
+    )
+    saved_at = models.DateTimeField(_("saved"))
+    replaced_at = models.DateTimeField(_("replaced"))
+    replaced_in = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        db_table = "article_versions"
+        verbose_name = _("version of an article")
+        verbose_name_plural = _("versions of articles")
+        ordering = ["-revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "revision"], name="article_versions_revision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.revision})"

@@ -1,27 +1,36 @@
 """Writing articles to their table: new ones from a draft, changes by their owner, deletion."""
 
 import json
-import re
-import unicodedata
 import uuid
-from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 from slugify import slugify
 
-from articles.models import SLUG_LENGTH, Article, Website
+from articles import history
+from articles.checks import checked
+from articles.models import SLUG_LENGTH, Article, ArticleVersion, Website
 from articles.writing import html
 from articles.writing.draft import Draft
 from batchwriter import database
-from batchwriter.errors import InvalidInput
+from batchwriter.errors import BatchwriterError, Gone, InvalidInput
 
 WRITTEN_SLUG_LENGTH = 80
 SLUGS_A_READ = 17
-SLUG = re.compile(r"^[a-z0-9-]+$")
-LENGTHS = {"title": 200, "meta_title": 60, "meta_description": 160}
-UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+STAMPS = ("revision", "source", "sitting", "updated_at")
+
+
+class Stale(BatchwriterError):
+    """The article was changed since it was read; ``article`` is what it is now."""
+
+    code = "precondition_failed"
+    status = 412
+
+    def __init__(self, article: Article) -> None:
+        super().__init__(_("The article was changed meanwhile: read it again."))
+        self.article = article
 
 
 def create_from_draft(
@@ -137,103 +146,128 @@ def _numbered(base: str, number: int) -> str:
     return base if number == 1 else f"{base}-{number}"
 
 
-def edit(article: Article, **changes: Any) -> Article:
+def edit(
+    article: Article,
+    *,
+    source: Article.Source = Article.Source.PAGE,
+    sitting: str = "",
+    expected: int | None = None,
+    **changes: Any,
+) -> Article:
     """Apply ``changes`` of title, slug, meta_title, meta_description, content, status, website.
 
-    Content is cleaned; texts are normalised (NFC). Only what changed is written. Raises
-    InvalidInput that names the wrong fields.
+    Content is cleaned; texts are normalised (NFC). Only what changed is written, and the text
+    that was there before is kept as a version. ``expected`` is the revision that the changes were
+    made from. Returns ``article`` as it is now. Raises InvalidInput that names the wrong fields,
+    Stale where another revision is there, and Gone where the article was deleted meanwhile.
     """
-    problems: dict[str, list[str]] = {}
-    values: dict[str, Any] = {}
-    for name, value in changes.items():
-        try:
-            values[name] = _EDITS[name](article, value)
-        except InvalidInput as error:
-            problems.update({name: error.fields[""]})
-    if problems:
-        raise InvalidInput(problems)
-    changed = {name: value for name, value in values.items() if getattr(article, name) != value}
-    if "content" in changed:
-        changed["word_count"] = html.count_words(changed["content"])
-    if not changed:
-        return article
-    for name, value in changed.items():
-        setattr(article, name, value)
-    article.updated_at = database.now()
+    values = checked(article, changes)
     try:
-        with transaction.atomic():
-            article.save(update_fields=[*changed, "updated_at"])
+        now = database.in_transaction(
+            lambda: _edited(article.pk, values, source, sitting, expected)
+        )
     except IntegrityError as error:
         raise InvalidInput({"slug": [_("Another article of yours has this slug.")]}) from error
+    for name in (*values, "word_count", *STAMPS):
+        setattr(article, name, getattr(now, name))
     return article
+
+
+def _edited(
+    pk: int, values: dict[str, Any], source: Article.Source, sitting: str, expected: int | None
+) -> Article:
+    article = Article.objects.live().select_for_update().filter(pk=pk).first()
+    if article is None:
+        raise Gone(_("The article is not there any more."))
+    if expected not in (None, article.revision):
+        raise Stale(article)
+    changed = {name: value for name, value in values.items() if getattr(article, name) != value}
+    if not changed:
+        return article
+    if "content" in changed:
+        changed["word_count"] = html.count_words(changed["content"])
+    now = database.now()
+    if not changed.keys().isdisjoint(history.TEXTS):
+        history.keep(article, source=source, sitting=sitting, at=now)
+    for name, value in changed.items():
+        setattr(article, name, value)
+    article.revision += 1
+    article.source, article.sitting, article.updated_at = source, sitting, now
+    article.save(update_fields=[*changed, *STAMPS])
+    return article
+
+
+def bring_back(article: Article, version: ArticleVersion) -> Article:
+    """Give ``article`` the text of ``version`` again; what it has now becomes a version itself.
+
+    Its slug stays where another article has that of the version. Raises Gone where the article
+    was deleted meanwhile.
+    """
+    texts = {name: getattr(version, name) for name in history.TEXTS}
+    try:
+        return edit(article, source=Article.Source.RESTORED, **texts)
+    except InvalidInput:
+        texts.pop("slug")
+        return edit(article, source=Article.Source.RESTORED, **texts)
 
 
 def delete(article: Article) -> None:
     """Take the article out of sight; its row stays for the accounts, its slug is free again."""
-    now = database.now()
-    Article.objects.filter(pk=article.pk, deleted_at=None).update(deleted_at=now, updated_at=now)
+    delete_all(article.user_id, [article.pk])
 
 
-def _wrong(sentence: str) -> InvalidInput:
-    return InvalidInput({"": [sentence]})
+def delete_all(user_id: int, ids: list[int]) -> list[int]:
+    """Delete those of ``ids`` that are articles of the user; returns which they were."""
+
+    def write() -> list[int]:
+        found = _locked(Article.objects.live(), user_id, ids)
+        now = database.now()
+        Article.objects.filter(pk__in=found).update(deleted_at=now, updated_at=now)
+        return found
+
+    return database.in_transaction(write)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _wrong(_("Must be a text."))
-    if UNSTORABLE.search(value):
-        raise _wrong(_("Contains characters that cannot be stored."))
-    return unicodedata.normalize("NFC", value).strip()
+def undelete_all(user_id: int, ids: list[int]) -> int:
+    """Bring deleted articles of the user back; returns how many.
 
+    One whose slug is another article's by now gets a new one.
+    """
 
-def _line(name: str, *, required: bool) -> Callable[[Article, Any], str]:
-    def check(article: Article, value: Any) -> str:
-        text = " ".join(_text(value).split())
-        if required and not text:
-            raise _wrong(_("May not be empty."))
-        if len(text) > LENGTHS[name]:
-            raise _wrong(
-                _("Has %(count)d characters; at most %(most)d are possible.")
-                % {"count": len(text), "most": LENGTHS[name]}
+    def write() -> int:
+        found = _locked(Article.objects.exclude(deleted_at=None), user_id, ids)
+        slugs, now = Slugs(user_id), database.now()
+        for pk, slug in Article.objects.filter(pk__in=found).values_list("pk", "slug"):
+            free = slugs.free(slug)
+            if len(free) > SLUG_LENGTH:
+                free = slugs.free(slug[:WRITTEN_SLUG_LENGTH])
+            Article.objects.filter(pk=pk).update(
+                slug=free, deleted_at=None, updated_at=now, revision=F("revision") + 1
             )
-        return text
+        return len(found)
 
-    return check
+    try:
+        return database.in_transaction(write)
+    except IntegrityError:
+        # Somebody else took a slug between the look and the write; the next look sees it.
+        return database.in_transaction(write)
 
 
-def _slug(article: Article, value: Any) -> str:
-    text = _text(value)
-    if not SLUG.match(text) or len(text) > SLUG_LENGTH:
-        raise _wrong(
-            _("Use 1 to %(most)d characters of a-z, 0-9 and hyphens.") % {"most": SLUG_LENGTH}
+def set_status(user_id: int, ids: list[int], status: Article.Status) -> int:
+    """Give those of ``ids`` that are articles of the user this status; returns how many changed."""
+    others = Article.objects.live().filter(user_id=user_id, pk__in=ids).exclude(status=status)
+    now = database.now()
+    return database.in_transaction(
+        lambda: others.update(
+            status=status,
+            revision=F("revision") + 1,
+            source=Article.Source.LIST,
+            sitting="",
+            updated_at=now,
         )
-    return text
+    )
 
 
-def _content(article: Article, value: Any) -> str:
-    return html.clean(_text(value))
-
-
-def _status(article: Article, value: Any) -> str:
-    if value not in Article.Status.values:
-        raise _wrong(
-            _("Must be one of: %(choices)s.") % {"choices": ", ".join(Article.Status.values)}
-        )
-    return str(value)
-
-
-def _website(article: Article, value: Any) -> Website | None:
-    if value is None or (isinstance(value, Website) and value.user_id == article.user_id):
-        return value
-    raise _wrong(_("You have no website with this id."))
-
-
-_EDITS: dict[str, Callable[[Article, Any], Any]] = {
-    "title": _line("title", required=True),
-    "slug": _slug,
-    "meta_title": _line("meta_title", required=False),
-    "meta_description": _line("meta_description", required=False),
-    "content": _content,
-    "status": _status,
-    "website": _website,
-}
+def _locked(articles: Any, user_id: int, ids: list[int]) -> list[int]:
+    found = articles.filter(user_id=user_id, pk__in=ids).order_by("pk").select_for_update()
+    return list(found.values_list("pk", flat=True))

@@ -1,71 +1,60 @@
-"""Pages of articles and websites."""
+"""Pages of the list of articles, and of websites."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from articles import store
-from articles.forms import ArticleForm, WebsiteForm
+from articles.forms import WebsiteForm
+from articles.listing import Listing
 from articles.models import Article, Website
-from articles.writing import html
 from batchwriter import pages
 
 ROWS_PER_PAGE = 20
-SEARCH_LENGTH = 200
+MOST_AT_ONCE = 200
+DELETED = "deleted_articles"
 
 
 def articles_tab(request: HttpRequest) -> HttpResponse:
-    """The user's articles, newest first, with search and filters."""
+    """The user's articles with search, filters and order; after a deletion, the way back."""
+    listing = Listing(request.user, request.GET)
+    rows = pages.counted(listing.rows(), ROWS_PER_PAGE, listing.count)
     context = {
         "tab": "articles",
-        "page_obj": pages.page_of(request, _found(request), ROWS_PER_PAGE),
-        "statuses": Article.Status.choices,
-        "filtered": any(request.GET.get(name) for name in ("search", "status", "job")),
+        "listing": listing,
+        "page_obj": rows.get_page(request.GET.get("page")),
+        "deleted": request.session.pop(DELETED, None),
     }
     return render(request, "articles/tab.html", context)
 
 
-def _found(request: HttpRequest) -> QuerySet[Article]:
-    """What the filters leave; one that means nothing is left out."""
-    found = Article.objects.of(request.user).defer("content", "outline")
-    search = request.GET.get("search", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
-    if search:
-        found = found.filter(Q(title__icontains=search) | Q(keyword__icontains=search))
-    if request.GET.get("status") in Article.Status.values:
-        found = found.filter(status=request.GET["status"])
-    job = request.GET.get("job", "")
-    if job.isascii() and job.isdigit() and len(job) < 19:
-        found = found.filter(job_id=int(job))
-    return found
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @pages.signed_in
-def article_page(request: HttpRequest, article_id: int) -> HttpResponse:
-    """Read an article and change it."""
-    article = get_object_or_404(
-        Article.objects.of(request.user).select_related("website"), pk=article_id
-    )
-    form = ArticleForm(article, request.POST if request.method == "POST" else None)
-    if form.is_bound:
-        if form.save():
-            messages.success(request, _("The article is saved."))
-            return HttpResponseRedirect(request.path)
-        article.refresh_from_db()
-    context = {
-        "tab": "articles",
-        "article": article,
-        "form": form,
-        # Cleaned when it was written; cleaned again, whatever way it came into the table.
-        "text": mark_safe(html.clean(article.content)),  # noqa: S308
-    }
-    return render(request, "articles/article.html", context)
+def change_articles(request: HttpRequest) -> HttpResponse:
+    """Publish, take back, or delete the articles that are marked in the list."""
+    user, ids, action = _user_id(request), _ids(request), request.POST.get("action")
+    if action == "delete":
+        _delete(request, ids)
+    elif action in Article.Status.values:
+        changed = store.set_status(user, ids, Article.Status(action))
+        words = ngettext("%(count)d article is changed.", "%(count)d articles are changed.", changed)
+        messages.success(request, words % {"count": changed})
+    return pages.back(request, pages.tab_address("articles"))
+
+
+@require_POST
+@pages.signed_in
+def undelete_articles(request: HttpRequest) -> HttpResponse:
+    """Bring back what was just deleted."""
+    count = store.undelete_all(_user_id(request), _ids(request))
+    words = ngettext("%(count)d article is back.", "%(count)d articles are back.", count)
+    messages.success(request, words % {"count": count})
+    return pages.back(request, pages.tab_address("articles"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,9 +64,25 @@ def delete_article(request: HttpRequest, article_id: int) -> HttpResponse:
     article = get_object_or_404(Article.objects.of(request.user), pk=article_id)
     if request.method != "POST":
         return _ask(request, "articles/_delete_article.html", article=article)
-    store.delete(article)
-    messages.success(request, _("The article is deleted."))
+    _delete(request, [article.pk])
     return HttpResponseRedirect(pages.tab_address("articles"))
+
+
+def _delete(request: HttpRequest, ids: list[int]) -> None:
+    """Delete, and let the next list offer to undo it."""
+    deleted = store.delete_all(_user_id(request), ids)
+    if deleted:
+        request.session[DELETED] = deleted
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    marked = request.POST.getlist("article")[:MOST_AT_ONCE]
+    return [int(one) for one in marked if one.isascii() and one.isdigit() and len(one) < 19]
+
+
+def _user_id(request: HttpRequest) -> int:
+    assert request.user.pk is not None, "the view lets only users in"
+    return int(request.user.pk)
 
 
 def websites_tab(request: HttpRequest) -> HttpResponse:

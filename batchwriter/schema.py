@@ -12,6 +12,7 @@ MEANINGS = {
     404: "There is no such thing, or it is another user's.",
     405: "This path does not take the method.",
     409: "The present state does not allow it.",
+    412: "It was changed since it was read.",
     413: "The body is larger than 1 MB.",
     415: "The body is not JSON.",
     429: "Too often; Retry-After says when to come back.",

@@ -54,6 +54,7 @@ CONTENT_SECURITY_POLICY = {
 # Twice the largest body that the API takes: the API refuses with its own words first.
 API_BODY_BYTES = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * API_BODY_BYTES
+FILE_UPLOAD_HANDLERS = ["batchwriter.uploads.BoundedUploadHandler"]
 
 # Applications
 

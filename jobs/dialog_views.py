@@ -72,7 +72,10 @@ def change(request: HttpRequest) -> HttpResponse:
 def estimate(request: HttpRequest) -> HttpResponse:
     """What the dialog says about its list while one types."""
     user = _user(request)
-    form = BatchWriteForm(user, request.POST)
+    data = request.POST.copy()
+    # What rows would need that are right does not wait for a word about those that are not.
+    data["skipWrong"] = "on"
+    form = BatchWriteForm(user, data)
     found = None
     if form.is_valid() and form.checked is not None:
         found = estimates.estimate(user, form.checked)

@@ -65,6 +65,11 @@ class Estimate:
     written: list[Written]
 
     @property
+    def dropped(self) -> int:
+        """How many entries of the list are not written."""
+        return len(self.duplicates) + len(self.blank)
+
+    @property
     def balance_low(self) -> int:
         """What is left afterwards if the articles need much; never below zero."""
         return max(self.tokens_available - self.expected.tokens_high, 0)

@@ -13,18 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from articles.models import Website, WritingModel
+from articles.models import WritingModel
 from articles.writing.brief import LANGUAGES, LENGTHS
 from batchwriter.errors import InvalidInput
 from jobs import keywords as lists
 from jobs import presets, sheets, submission
 from jobs.estimates import Estimate
-from jobs.models import BatchJob
 from jobs.sheets import Sheet
 from jobs.submission import Submission
 
 REVIEW_ABOVE = 10
-KEY_PREFIX = "page:"
 ADVANCED = ("websiteId", "outlineOption", "customOutline", "autoInsertImages", "maxImages",
             "useGoogleSearch")  # fmt: skip
 TONES = [
@@ -84,7 +82,7 @@ class BatchWriteForm(forms.Form):
     customOutline = _text(
         gettext_lazy("My own outline"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("One heading a line."),
+        help_text=gettext_lazy("One heading a line; indent what belongs below it, or use # and -."),
     )
     autoInsertImages = forms.BooleanField(
         label=gettext_lazy("Insert images"),
@@ -112,10 +110,10 @@ class BatchWriteForm(forms.Form):
     def __init__(
         self, user: User, data: QueryDict | None = None, *, start: Mapping[str, Any] | None = None
     ) -> None:
-        last = presets.last_job(user)
+        own = presets.own(user)
         initial = {
             **submission.DEFAULTS,
-            **(presets.usable(last.settings) if last else {}),
+            **own.settings,
             "submission": uuid.uuid4().hex,
             **(start or {}),
         }
@@ -125,18 +123,17 @@ class BatchWriteForm(forms.Form):
         self.checked: Submission | None = None
         self.review: Estimate | None = None
         self.said: dict[str, str] = {}
-        self.used = _shown_id(last)
+        self.own = own
         self.prefilled = start is not None
         self.sheet = self._sheet()
         self.rows = self.sheet.read() if self.sheet else None
-        self.presets = presets.of(user)
         self._offer_models()
         self._offer("language", [(code, native) for code, (_english, native) in LANGUAGES.items()])
         self._offer("length", [(name, _length(name)) for name in LENGTHS])
-        sites = Website.objects.filter(user=user).values_list("pk", "name")
-        self._offer("websiteId", [("", _("No website")), *sites])
+        self._offer("websiteId", [("", _("No website")), *own.sites])
 
     def _sheet(self) -> Sheet | None:
+        columns: list[str] | None
         if self.posted is not None:
             text, columns = self.posted.get("table"), self.posted.getlist("column")
         else:
@@ -222,22 +219,17 @@ class BatchWriteForm(forms.Form):
         shown = self.cleaned_data["submission"]
         if not SUBMISSION_ID.fullmatch(shown):
             return None
-        return f"{KEY_PREFIX}{shown}:{self.checked.fingerprint}"
+        return f"{presets.KEY_PREFIX}{shown}:{self.checked.fingerprint}"
 
 
 def settings_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings object of the API from what a form can send; the rest has its default."""
-    settings = {name: values[name] for name in submission.DEFAULTS if values[name] != ""}
-    for name in ("maxImages", "websiteId"):
+    settings = {name: values[name] for name in submission.DEFAULTS
+                if values.get(name, "") != ""}  # fmt: skip
+    for name in ("maxImages", "websiteId", "targetWords"):
         if re.fullmatch(r"[0-9]{1,18}", str(settings.get(name, ""))):
             settings[name] = int(settings[name])
     return settings
-
-
-def _shown_id(job: BatchJob | None) -> str:
-    """The id of the form that ``job`` was made with, if it was made with one."""
-    key = (job.idempotency_key or "") if job else ""
-    return key.removeprefix(KEY_PREFIX).partition(":")[0] if key.startswith(KEY_PREFIX) else ""
 
 
 def _length(name: str) -> str:

@@ -72,6 +72,8 @@ class Start:
             custom_outline=str(chosen["customOutline"] or ""),
             title=self.title,
             note=self.note,
+            target_words=chosen.get("targetWords"),
+            variation=self.job_id + self.position,
         )
 
     def attempts(self) -> QuerySet[BatchAttempt]:

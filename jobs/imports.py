@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -12,7 +13,7 @@ from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from jobs import keywords as lists
-from jobs.sheets import MOST_COLUMNS, MOST_TEXT, Sheet, matched
+from jobs.sheets import MOST_COLUMNS, MOST_TEXT, Sheet, bytes_of, matched
 
 FILE_BYTES = 1_000_000
 # An XLSX file is a packed folder: what it unpacks to is looked at before anything is read.
@@ -20,6 +21,8 @@ UNPACKED_BYTES = 30_000_000
 # Sheets often go on in empty rows; beyond so many nobody looks for more.
 MOST_SHEET_ROWS = 20_000
 DELIMITERS = (",", ";", "\t", "|")
+# What stands between cells, and is no text itself.
+BETWEEN = "".join(DELIMITERS) + '" \r\n'
 PLAIN_NAME = re.compile(r"\.(?:txt|md|text)\Z", re.IGNORECASE)
 UTF_16_SAMPLE = 200
 
@@ -58,7 +61,7 @@ def _sheet(name: str, rows: list[list[str]]) -> Sheet | list[str]:
         )
     if max(map(len, filled)) > MOST_COLUMNS:
         raise Unreadable(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
-    if sum(len(cell) for row in rows for cell in row) > MOST_TEXT:
+    if sum(map(bytes_of, rows)) > MOST_TEXT:
         raise Unreadable(_("The file holds too much text. Split it into several files."))
     while not any(rows[-1]):
         rows.pop()
@@ -75,13 +78,12 @@ def _sheet(name: str, rows: list[list[str]]) -> Sheet | list[str]:
 
 def _decoded(data: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 (with a mark or without), else Windows-1258."""
-    for encoding in ("utf-8-sig", _utf_16(data), "cp1258"):
-        try:
-            text = data.decode(encoding) if encoding else "\0"
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    wide = _utf_16(data)
+    for encoding in [wide] if wide else ["utf-8-sig", "cp1258"]:
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text:
+                return text
     raise Unreadable(
         _("This is no text, CSV or XLSX file, or its encoding is unknown. Save it as UTF-8.")
     )
@@ -97,6 +99,8 @@ def _utf_16(data: bytes) -> str | None:
 
 
 def _from_text(text: str) -> list[list[str]]:
+    if not text.strip(BETWEEN):
+        return []
     readings = [_parsed(text, delimiter) for delimiter in DELIMITERS]
     if not any(readings):
         raise Unreadable(_("The table in this file cannot be read: a quote is not closed."))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ NOTE_LENGTH = 1000
 ITEM_KEYS = ("keyword", "title", "note", "language", "length")
 # Of a list that is wrong throughout, this many are said at once.
 MOST_PROBLEMS = 100
-SEPARATORS = re.compile(r"[\n\r,]")
+SEPARATORS = re.compile(r"\r\n|[\n\r,]")
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -148,7 +148,8 @@ def _text(raw: dict[Any, Any], name: str, wrong: dict[str, str]) -> str | None:
 def kept(entries: Iterable[Item], language: str) -> Kept:
     """``entries`` without blank ones and repeats (case-insensitive).
 
-    The same keyword in another language is no repeat; ``language`` is that of the settings.
+    The same keyword in another language is no repeat; ``language`` is that of the settings. The
+    blank end of a list is not worth a word.
     """
     found = Kept()
     seen: set[tuple[str, str]] = set()
@@ -162,7 +163,8 @@ def kept(entries: Iterable[Item], language: str) -> Kept:
             seen.add(same)
             found.places.append(place)
             found.items.append(item)
-    return found
+    last = max(found.places, default=0)
+    return replace(found, blank=[place for place in found.blank if place < last])
 
 
 def _normal(text: str) -> str:

@@ -47,8 +47,12 @@ class Pending(NamedTuple):
 
     def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
         """The settings of its job, but for a language and length of its own."""
-        own = {"language": self.language, "length": self.length}
-        return of_job | {name: value for name, value in own.items() if value}
+        own: dict[str, Any] = {}
+        if self.language:
+            own["language"] = self.language
+        if self.length:
+            own |= {"length": self.length, "targetWords": None}
+        return of_job | own
 
 
 class _Taken(Exception):

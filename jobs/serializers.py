@@ -4,7 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from articles.writing.brief import (
+    LANGUAGES,
+    LEAST_WORDS,
+    LENGTHS,
+    MOST_WORDS,
+    OUTLINE_OPTIONS,
+    TONES,
+)
 from jobs.keywords import KEYWORD_LENGTH, NOTE_LENGTH, TITLE_LENGTH
 from jobs.line import MOST
 from jobs.models import BatchItem
@@ -26,6 +33,10 @@ class SettingsBody(serializers.Serializer):
     language = serializers.ChoiceField(choices=list(LANGUAGES), required=False, default="vi")
     tone = serializers.ChoiceField(choices=TONES, required=False, default="professional")
     length = serializers.ChoiceField(choices=list(LENGTHS), required=False, default="medium")
+    targetWords = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=LEAST_WORDS,
+        max_value=MOST_WORDS, help_text="Words of each article; beats length.",
+    )  # fmt: skip
     outlineOption = serializers.ChoiceField(
         choices=OUTLINE_OPTIONS, required=False, default="no-outline"
     )
@@ -164,7 +175,7 @@ class EstimateSerializer(serializers.Serializer):
         source="expected.basis",
         choices=["own", "everybody", "default"],
         help_text="Whose finished articles of this model, language and length it is learned from; "
-        "`default` where too few are known: 60 to 100 % of what is set aside.",
+        "`default` where too few are known: 60 to 100 percent of what is set aside.",
     )
     basisArticles = serializers.IntegerField(source="expected.articles")
     blank = serializers.ListField(

@@ -13,7 +13,9 @@ from jobs.keywords import ITEM_KEYS, Item
 from jobs.likeness import without_marks
 
 MOST_COLUMNS = 30
-MOST_TEXT = 600_000
+# Bytes of text; a form carries them back and forth.
+MOST_TEXT = 700_000
+PREVIEW_ROWS = 5
 WORD = re.compile(r"[^a-z0-9]+")
 # Names of columns and values, without marks, blanks and capitals.
 COLUMN_NAMES: Mapping[str, str] = {
@@ -75,6 +77,20 @@ class Sheet:
     def names_keywords(self) -> bool:
         """Whether it is known which column holds the keywords."""
         return "keyword" in self.columns
+
+    @property
+    def named_columns(self) -> list[tuple[str, str]]:
+        """The name of each column, and what it is."""
+        return list(zip(self.header, self.columns, strict=True))
+
+    @property
+    def preview(self) -> list[tuple[int, list[str]]]:
+        """The first rows with their numbers, every one with a cell for each column."""
+        width = len(self.header)
+        return [
+            (number, (row + [""] * width)[:width])
+            for number, row in enumerate(self.rows[:PREVIEW_ROWS], self.first)
+        ]
 
     def dumped(self) -> str:
         """The sheet as a text that a form can carry."""
@@ -140,6 +156,11 @@ def of_items(name: str, items: list[Item]) -> Sheet:
     return Sheet(name, list(ITEM_KEYS), rows, 2, list(ITEM_KEYS))
 
 
+def bytes_of(row: list[str]) -> int:
+    """How much text the cells of a row hold."""
+    return sum(len(cell.encode(errors="replace")) for cell in row)
+
+
 def matched(header: list[str]) -> list[str]:
     """What each column is, as far as its name tells."""
     return _once([_named(name, COLUMN_NAMES, otherwise="") for name in header])
@@ -155,7 +176,7 @@ def _is_sound(sheet: Sheet) -> bool:
             return False
         if not all(isinstance(cell, str) for cell in row):
             return False
-        size += sum(map(len, row))
+        size += bytes_of(row)
     most = 20 * django_settings.BATCH_MAX_KEYWORDS
     return 0 <= sheet.first < 10**6 and len(sheet.rows) <= most and size <= MOST_TEXT
 

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from articles.models import Website, WritingModel
-from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES
+from articles.writing import outline
+from articles.writing.brief import (
+    LANGUAGES,
+    LEAST_WORDS,
+    LENGTHS,
+    MOST_WORDS,
+    OUTLINE_OPTIONS,
+    TONES,
+)
 from articles.writing.estimate import tokens_to_hold
 from batchwriter.errors import InvalidInput
 from jobs import keywords as lists
@@ -25,6 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "language": "vi",
     "tone": "professional",
     "length": "medium",
+    "targetWords": None,
     "outlineOption": "no-outline",
     "customOutline": None,
     "autoInsertImages": False,
@@ -69,7 +78,9 @@ class Submission:
                 language=item.language or chosen["language"],
                 length=item.length or chosen["length"],
                 outline_option=chosen["outlineOption"],
-                data=(item.keyword, item.title, item.note, chosen["customOutline"]),
+                data=(item.keyword, item.title, item.note),
+                outline=chosen["customOutline"],
+                target_words=None if item.length else chosen["targetWords"],
             )
             for item in self.items
         ]
@@ -158,6 +169,16 @@ def _images(value: Any) -> str | None:
     return _("Must be a whole number from 0 to %(most)d.") % {"most": MOST_IMAGES}
 
 
+def _target_words(value: Any) -> str | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is None or (whole and LEAST_WORDS <= value <= MOST_WORDS):
+        return None
+    return _("Must be a whole number from %(least)d to %(most)d, or null.") % {
+        "least": LEAST_WORDS,
+        "most": MOST_WORDS,
+    }
+
+
 def _search(value: Any) -> str | None:
     if value is True:
         return _("No search service is set up on this server; leave it false.")
@@ -168,6 +189,7 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
     "language": _one_of(LANGUAGES),
     "tone": _one_of(TONES),
     "length": _one_of(LENGTHS),
+    "targetWords": _target_words,
     "outlineOption": _one_of(OUTLINE_OPTIONS),
     "autoInsertImages": _switch,
     "maxImages": _images,
@@ -177,17 +199,19 @@ _CHECKS: dict[str, Callable[[Any], str | None]] = {
 
 def _custom_outline(values: Mapping[str, Any], problems: Problems) -> str | None:
     path = "settings.customOutline"
-    outline = values["customOutline"]
-    if outline is not None and not isinstance(outline, str):
+    given = values["customOutline"]
+    if given is not None and not isinstance(given, str):
         problems.add(path, _("Must be a text, one heading a line."))
         return None
-    text = unicodedata.normalize("NFC", (outline or "").replace("\r\n", "\n").strip())
+    text = unicodedata.normalize("NFC", (given or "").replace("\r\n", "\n").strip())
     if UNSTORABLE.search(text):
         problems.add(path, _("Contains characters that cannot be stored."))
     if len(text) > OUTLINE_LENGTH:
         problems.add(path, _("Is longer than %(most)d characters.") % {"most": OUTLINE_LENGTH})
-    if values["outlineOption"] == "custom-outline" and not text:
-        problems.add(path, _("Write the outline, one heading a line, or choose another option."))
+    elif values["outlineOption"] == "custom-outline":
+        sentence = outline.problem(text)
+        if sentence:
+            problems.add(path, sentence)
     return text or None
 
 

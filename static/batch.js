@@ -23,28 +23,57 @@
   };
   const words = (element, name, number) =>
     number === 1 ? element.dataset[`${name}One`] : element.dataset[`${name}Many`].replace("{count}", number);
-
-  const refresh = () => {
-    const form = document.getElementById("batch-form");
+  const counted = (form) => {
+    if (form.dataset.rows !== undefined) return Number(form.dataset.rows);
     const { articles, repeated } = count(form.elements.keywords.value);
     const line = document.getElementById("keyword-count");
     const parts = articles ? [words(line, "keyword", articles)] : [];
     if (repeated) parts.push(words(line, "repeated", repeated));
     line.textContent = parts.join(" · ");
+    return articles;
+  };
+
+  const refresh = () => {
+    const form = document.getElementById("batch-form");
+    // Where scripts run, Enter does what the last button says.
+    document.getElementById("batch-default").removeAttribute("formaction");
+    const articles = counted(form);
     const submit = document.getElementById("batch-submit");
     submit.textContent = words(submit, "write", articles);
     submit.disabled = articles === 0;
-    document.getElementById("many-articles").hidden = articles <= REVIEW_ABOVE;
+    const reviewed = document.getElementById("batch-review") !== null;
+    document.getElementById("many-articles").hidden = reviewed || articles <= REVIEW_ABOVE;
     const show = (name, shown) => { form.elements[name].closest(".field").hidden = !shown; };
     show("customOutline", form.elements.outlineOption.value === "custom-outline");
     show("maxImages", form.elements.autoInsertImages.checked);
   };
 
-  dialog.addEventListener("input", refresh);
+  const focus = () => {
+    const first = dialog.querySelector("[aria-invalid=true], [role=alert], [data-said]");
+    if (document.getElementById("batch-review")) {
+      document.getElementById("batch-submit").focus();
+      document.getElementById("batch-review").scrollIntoView({ block: "nearest" });
+    } else if (first) first.focus();
+    else if (!dialog.contains(document.activeElement)) dialog.querySelector("[name=keywords]").focus();
+  };
+
+  dialog.addEventListener("input", () => {
+    // What was looked at is no longer what would be written.
+    document.getElementById("batch-review")?.remove();
+    refresh();
+  });
+  // The second half of a double click, or a held key, must not confirm a review unread.
+  const unread = (event) => document.getElementById("batch-review") && event.target.closest("#batch-submit");
+  dialog.addEventListener("click", (event) => {
+    if (event.detail > 1 && unread(event)) event.preventDefault();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat && unread(event)) event.preventDefault();
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "batch-form" && event.detail.elt.id !== "batch-form") return;
     refresh();
-    dialog.querySelector("[aria-invalid=true], [role=alert]")?.focus();
+    if (dialog.open) focus();
   });
   // The browser may put back what was typed before the page was left.
   window.addEventListener("pageshow", refresh);

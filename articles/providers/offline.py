@@ -10,13 +10,17 @@ from html import escape
 from django.conf import settings
 
 from articles.providers.base import Completion, CompletionRequest, estimated_usage
-from articles.providers.offline_phrases import BY_LANGUAGE, EN, Phrases
-from articles.writing import html
-from articles.writing.brief import Brief
+from articles.providers.phrases import BY_LANGUAGE, Phrases
+from articles.writing import html, outline
+from articles.writing.brief import WORDS_OF_ONE_CALL, Brief
+from articles.writing.estimate import WORDS_OF_A_SECTION
+from articles.writing.outline import Line, Part
 
 SENTENCES_PER_PARAGRAPH = 4
 PARAGRAPHS_PER_SECTION = 2
 WORDS_PER_SECTION = 230
+HALF_A_SENTENCE = 12
+LEAST_WORDS_FOR_A_LIST = 120
 
 
 class OfflineProvider:
@@ -25,11 +29,8 @@ class OfflineProvider:
     async def complete(self, request: CompletionRequest) -> Completion:
         """The text for ``request`` after ``OFFLINE_WRITER_SECONDS``."""
         await asyncio.sleep(settings.OFFLINE_WRITER_SECONDS)
-        text = _Text(request.brief)
-        if request.purpose == "body":
-            answer = text.body()
-        else:
-            answer = json.dumps(text.plan(request.purpose), ensure_ascii=False)
+        text = _Text(request.brief, request.part)
+        answer = _answer(request, text)
         usage = replace(estimated_usage(request, answer), estimated=False)
         return Completion(answer, usage, f"offline-{text.seed:016x}", request.model)
 
@@ -37,13 +38,22 @@ class OfflineProvider:
         """Nothing to give back."""
 
 
-class _Text:
-    """One article; the same brief always gives the same."""
+def _answer(request: CompletionRequest, text: "_Text") -> str:
+    if request.schema is not None or request.purpose == "metadata":
+        return json.dumps(text.plan(request.purpose), ensure_ascii=False)
+    if request.purpose == "rewrite":
+        return text.piece(request.words)
+    return text.body(request.part)
 
-    def __init__(self, brief: Brief) -> None:
+
+class _Text:
+    """One article, or one part of it; the same brief always gives the same."""
+
+    def __init__(self, brief: Brief, part: Part | None = None) -> None:
         self.brief = brief
-        self.phrases: Phrases = BY_LANGUAGE.get(brief.language, EN)
-        digest = hashlib.sha256(f"{brief.keyword}|{brief.tone}|{brief.language}".encode())
+        self.phrases: Phrases = BY_LANGUAGE[brief.language]
+        place = part.number if part else 0
+        digest = hashlib.sha256(f"{brief.keyword}|{brief.tone}|{brief.language}|{place}".encode())
         self.seed = int.from_bytes(digest.digest()[:8])
         self._random = random.Random(self.seed)
         self._pairs = self._shuffled_pairs()
@@ -57,42 +67,61 @@ class _Text:
         }
         if purpose == "outline":
             fields["outline"] = [
-                {"heading": heading, "points": [self.phrases.list_intro]}
-                for heading in self._headings()
+                {"heading": heading, "points": [self._subheading()]} for heading in self._headings()
             ]
         return fields
 
-    def body(self) -> str:
-        """The text as HTML: sections until the length is reached."""
-        parts = [
-            f"<p><strong>{self.phrases.notice}</strong></p>",
-            f"<p>{escape(self._fill(self.phrases.lead))}</p>",
-        ]
-        ending = self._ending()
-        wanted = self.brief.words - html.count_words("".join(ending))
-        headings = self._headings()
-        share = max((wanted - html.count_words("".join(parts))) // len(headings), 1)
+    def body(self, part: Part | None) -> str:
+        """The text as HTML: sections until the length is reached; of one ``part`` its own."""
+        first = part is None or part.number == 1
+        last = part is None or part.number == part.of
+        beginning = self._beginning() if first else []
+        ending = self._ending() if last else []
+        headings = [line.text for line in part.lines if line.level == 1] if part else []
+        headings = headings or self._headings()
+        taken = html.count_words("".join([*beginning, *ending]))
+        words = (part.words if part else self.brief.words) - taken
+        parts = list(beginning)
         for number, heading in enumerate(headings):
+            share = (words - html.count_words("".join(parts[len(beginning) :]))) // (
+                len(headings) - number
+            )
             parts.append(f"<h2>{escape(heading)}</h2>")
-            parts.extend(self._section(share, number))
+            parts.extend(self._section(share - html.count_words(heading), number))
         return "\n".join([*parts, *ending])
+
+    def piece(self, words: int) -> str:
+        """A section of so many words."""
+        return "\n".join([f"<h2>{escape(self._subheading())}</h2>", *self._section(words, 0)])
+
+    def _beginning(self) -> list[str]:
+        return [
+            f"<p>{escape(self._fill(self.phrases.lead))}</p>",
+            f"<p><strong>{self.phrases.notice}</strong></p>",
+        ]
 
     def _headings(self) -> list[str]:
         """The user's own first-level lines, else as many of ours as the length needs."""
-        own = [line.strip(" #-*\t") for line in self.brief.custom_outline.splitlines()
-               if line.strip(" #-*\t") and not line.startswith((" ", "\t"))]  # fmt: skip
+        own = [line.text for line in self._own_outline() if line.level == 1]
         if own:
             return own
-        count = max(self.brief.words // WORDS_PER_SECTION, 2)
-        return [self._fill(heading) for heading in self.phrases.headings[:count]]
+        long = self.brief.words > WORDS_OF_ONE_CALL
+        count = max(self.brief.words // (WORDS_OF_A_SECTION if long else WORDS_PER_SECTION), 2)
+        ours = [self._fill(heading) for heading in self.phrases.headings[:count]]
+        while len(ours) < count:
+            ours.append(self._subheading())
+        return ours
+
+    def _own_outline(self) -> list[Line]:
+        return outline.parse(self.brief.outline)
 
     def _section(self, words: int, number: int) -> list[str]:
         parts: list[str] = []
         written = 0
-        if number % 3 == 1:
+        if number % 3 == 1 and words > LEAST_WORDS_FOR_A_LIST:
             parts.append(self._list())
             written += html.count_words(parts[-1])
-        while written < words:
+        while written < words - HALF_A_SENTENCE:
             if parts and len(parts) % PARAGRAPHS_PER_SECTION == 0 and words - written > 60:
                 parts.append(f"<h3>{escape(self._subheading())}</h3>")
             parts.append(f"<p>{escape(self._paragraph(words - written))}</p>")
@@ -101,18 +130,22 @@ class _Text:
 
     def _paragraph(self, words: int) -> str:
         opener = self._random.choice(self.phrases.openers[self.brief.tone])
+        space = self.phrases.space
         sentences: list[str] = []
-        while len(sentences) < SENTENCES_PER_PARAGRAPH and len(" ".join(sentences).split()) < words:
+        while len(sentences) < SENTENCES_PER_PARAGRAPH:
+            if sentences and html.count_words(space.join(sentences)) >= words - HALF_A_SENTENCE:
+                break
             sentences.append(self._sentence())
         first = sentences[0]
         sentences[0] = opener + first[0].lower() + first[1:]
-        return " ".join(sentences)
+        return space.join(sentences)
 
     def _sentence(self) -> str:
         pattern, aspect, other = self._pairs.pop()
         if not self._pairs:
             self._pairs = self._shuffled_pairs()
-        return pattern.format(k=self.brief.keyword, a=aspect, b=other)
+        sentence = pattern.format(k=self.brief.keyword, a=aspect, b=other)
+        return sentence[:1].upper() + sentence[1:]
 
     def _subheading(self) -> str:
         first, second = self._random.sample(self.phrases.aspects, 2)
@@ -141,8 +174,9 @@ class _Text:
             f"<tr><td>{aspect}</td><td>{good}</td><td>{bad}</td></tr>"
             for aspect, (good, bad) in zip(aspects, self.phrases.table_cells, strict=True)
         )
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         return [
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
+            *([table] if html.count_words(table) < self.brief.words // 6 else []),
             f"<h2>{self.phrases.closing_heading}</h2>",
             f"<p>{escape(self._fill(self.phrases.closing))}</p>",
         ]

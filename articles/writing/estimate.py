@@ -12,11 +12,12 @@ TOKENS_PER_WORD = {"vi": 1.7, "en": 1.5, "de": 2.1, "es": 1.8, "fr": 1.8, "id": 
                    "pt": 1.8}  # fmt: skip
 TOKENS_PER_WORD_ELSEWHERE = 2.6
 # System and user message of one call without keyword and outline, at three bytes a token (a safe
-# side for English, of which they consist): 1,790 bytes for the body, 1,330 for the metadata,
-# 1,590 for the outline.
-PROMPT_TOKENS = {"body": 600, "metadata": 445, "outline": 530}
+# side for English, of which they consist): 2,080 bytes for the body, 1,330 for the metadata,
+# 1,890 for the outline, 2,680 for a section.
+PROMPT_TOKENS = {"body": 700, "metadata": 445, "outline": 630, "section": 895}
 METADATA_TOKENS = 180
-OUTLINE_TOKENS_PER_HUNDRED_WORDS = 35
+# For a hundred words of the article.
+OUTLINE_TOKENS, LONG_OUTLINE_TOKENS = 35, 21
 WORDS_OF_A_SECTION = 400
 BYTES_PER_TOKEN_OF_DATA = 3
 MARGIN = 1.25
@@ -83,4 +84,6 @@ def _answer_tokens(brief: Brief, purpose: Purpose, words: int) -> float:
 
 
 def _outline_tokens(words: int) -> int:
-    return words * OUTLINE_TOKENS_PER_HUNDRED_WORDS // 100
+    """About 85 tokens a heading; long texts have one for 400 words, others for 250."""
+    long = words > WORDS_OF_ONE_CALL
+    return words * (LONG_OUTLINE_TOKENS if long else OUTLINE_TOKENS) // 100

@@ -96,7 +96,7 @@ def line(text: str, most: int) -> str:
     if len(flat) <= most:
         return flat
     cut = flat[: most + 1].rpartition(" ")[0].rstrip(" ,;:–-")
-    return cut or flat[:most]
+    return cut if len(cut) > most // 2 else flat[:most]
 
 
 def count_words(html: str) -> int:

@@ -1,6 +1,6 @@
 """How alike two texts are, told from a few bytes of each.
 
-A text is the set of its shingles (three words in a row). Its signature holds, for each of 48
+A text is the set of its shingles (five words in a row). Its signature holds, for each of 48
 bins, the smallest hash of the shingles that fall into it; the share of bins in which two
 signatures agree estimates the share of shingles that the texts have in common (Jaccard).
 MinHash: Broder 1997; with one hash for each shingle and bins instead of 48 permutations: Li,
@@ -22,8 +22,9 @@ from articles.writing import html
 BINS = 48
 ROWS_OF_A_BAND = 3
 BANDS = BINS // ROWS_OF_A_BAND
-SHINGLE_WORDS = 3
-# Share in common above which an article is marked.
+# In scripts without blanks between words, characters.
+SHINGLE_WORDS, SHINGLE_CHARACTERS = 5, 12
+# Of the shingles of both texts so many are in both: two thirds of each text.
 THRESHOLD = 0.5
 LEAST_WORDS = 100
 EMPTY = 0xFFFFFFFF
@@ -34,13 +35,16 @@ WORD = re.compile(r"[^\W_]+")
 def signature(text: str) -> bytes:
     """The signature of ``text``; empty where it is too short to be compared."""
     flat = text.casefold()
-    words = list(flat) if html.IDEOGRAPH.search(flat) else WORD.findall(flat)
+    unspaced = html.UNSPACED.search(flat) is not None
+    words = [*filter(str.isalnum, flat)] if unspaced else WORD.findall(flat)
     if len(words) < LEAST_WORDS:
         return b""
     encoded = [word.encode() for word in words]
-    pairs = map(crc32, encoded[1:], map(crc32, encoded))
+    shingles = map(crc32, encoded)
+    for place in range(1, SHINGLE_CHARACTERS if unspaced else SHINGLE_WORDS):
+        shingles = map(crc32, encoded[place:], shingles)
     bins = [EMPTY] * BINS
-    for shingle in map(crc32, encoded[2:], pairs):
+    for shingle in shingles:
         place = shingle % BINS
         if shingle < bins[place]:
             bins[place] = shingle
@@ -54,6 +58,11 @@ def alike(one: bytes, other: bytes) -> float:
     pairs = [pair for pair in zip(FORMAT.unpack(one), FORMAT.unpack(other), strict=True)
              if pair != (EMPTY, EMPTY)]  # fmt: skip
     return sum(left == right for left, right in pairs) / len(pairs)
+
+
+def shared(alike: float) -> float:
+    """The share of each text that is in the other too, for texts of equal length."""
+    return 2 * alike / (1 + alike)
 
 
 def bands(signature: bytes) -> list[int]:

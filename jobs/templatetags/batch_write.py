@@ -32,6 +32,12 @@ def batch_write(context: Context) -> dict[str, Any]:
     }
 
 
+@register.simple_tag
+def example_keywords() -> list[str]:
+    """Three keywords that show what one may paste."""
+    return dialog.examples()
+
+
 def _start(request: HttpRequest) -> dict[str, Any] | None:
     user = request.user
     return dialog.begun(user, request.GET) if "write" in request.GET and user.pk else None

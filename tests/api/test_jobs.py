@@ -35,6 +35,7 @@ def test_it_makes_a_job_with_all_settings_filled_in(alice_client: APIClient, wor
     assert set(job) >= JOB_KEYS
     assert job["settings"] == {
         "model": "offline", "language": "vi", "tone": "professional", "length": "medium",
+        "targetWords": None,
         "outlineOption": "no-outline", "customOutline": None, "autoInsertImages": False,
         "maxImages": 5, "websiteId": None, "useGoogleSearch": False,
     }  # fmt: skip
@@ -260,6 +261,7 @@ def test_it_shows_the_items_by_position(alice_client: APIClient, world: World) -
     assert [item["position"] for item in page["results"]] == [0, 1]
     assert page["results"][0] == {
         "position": 0, "keyword": "từ khóa 1", "status": "completed",
+        "title": None, "note": None, "language": None, "length": None,
         "articleId": page["results"][0]["articleId"], "attempts": 1, "tokensUsed": 100,
         "errorCode": None, "errorMessage": None,
         "startedAt": page["results"][0]["startedAt"],

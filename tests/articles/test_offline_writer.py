@@ -30,7 +30,7 @@ def test_it_keeps_to_the_length(language: str, length: str, option: str) -> None
     assert draft.issues == []
     assert "<h2>" in draft.content and "<table>" in draft.content
     held = tokens_to_hold(language=language, length=length, outline_option=option,
-                          data=["giao dịch forex", outline])  # fmt: skip
+                          data=["giao dịch forex"], outline=outline)  # fmt: skip
     assert 0.6 * held < draft.usage.total <= held
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from articles.writing import html
 from articles.writing.reviews.issue import Issue, issue
 from articles.writing.reviews.piece import Piece
 
@@ -22,8 +23,11 @@ LEAST_STEM = 4
 
 
 def review(piece: Piece) -> list[Issue]:
-    """``keyword_title`` (unless the owner wrote it), ``keyword_opening``, ``keyword_heading``."""
-    keyword, language = piece.brief.keyword, piece.brief.language
+    """``keyword_title``, ``keyword_opening`` and ``keyword_heading``.
+
+    A title and headings that the owner wrote are the owner's.
+    """
+    keyword, language = html.plain_text(piece.brief.keyword), piece.brief.language
     opening = piece.opening.text if piece.opening else ""
     headings = [heading.text for heading in piece.headings]
     found = []
@@ -31,7 +35,9 @@ def review(piece: Piece) -> list[Issue]:
         found.append(issue("keyword_title"))
     if not stands_in(keyword, opening, language):
         found.append(issue("keyword_opening"))
-    if not any(stands_in(keyword, heading, language) for heading in headings):
+    if not piece.brief.outline and not any(
+        stands_in(keyword, heading, language) for heading in headings
+    ):
         found.append(issue("keyword_heading"))
     return found
 
