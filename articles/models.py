@@ -172,6 +172,9 @@ class Article(models.Model):
     tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
     needs_review = models.BooleanField(_("needs review"), default=False)
     issues = models.JSONField(_("issues"), default=list, blank=True)
+    # NULL where the article was written without: workers of an older version leave them out.
+    sources = models.JSONField(_("sources"), null=True, blank=True, editable=False)
+    images = models.JSONField(_("images"), null=True, blank=True, editable=False)
     # The database gives these to new articles: workers insert rows without them.
     revision = models.PositiveIntegerField(_("revision"), db_default=1, editable=False)
     source = models.CharField(

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx2
-from django.utils.translation import gettext_noop
 
 from articles.connections import bound, tls
 from articles.providers.base import TooLarge
 from articles.providers.failures import wait_of
+from articles.service_errors import ServiceError
 from batchwriter import logs
-from batchwriter.errors import BatchwriterError
 
 SECONDS = 10.0
 MOST_BYTES = 2_000_000
@@ -30,30 +29,8 @@ TRIES = 2
 
 Answer = TypeVar("Answer")
 
-SENTENCES = {
-    "not_configured": gettext_noop("the service is not set up on a worker"),
-    "rate_limited": gettext_noop("the service's rate limit was reached"),
-    "quota_exhausted": gettext_noop("the service's quota is used up"),
-    "key_refused": gettext_noop("the service refuses the key"),
-    "timeout": gettext_noop("the service did not answer in time"),
-    "unreachable": gettext_noop("the service could not be reached"),
-    "server_error": gettext_noop("the service had an error"),
-    "invalid_answer": gettext_noop("the service sent something that is not an answer"),
-    "refused": gettext_noop("the service does not accept the request"),
-    "no_result": gettext_noop("nothing was found"),
-    "broken_picture": gettext_noop("what was found could not be used"),
-}
 # After these the service is not asked again for a while.
 RESTING = {"rate_limited", "quota_exhausted", "key_refused"}
-
-
-class ServiceError(BatchwriterError):
-    """A call that came to nothing; ``code`` is one of SENTENCES."""
-
-    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
-        super().__init__(SENTENCES[code])
-        self.code = code
-        self.retry_after = retry_after
 
 
 @dataclass(slots=True)
@@ -145,7 +122,9 @@ def _judge(response: httpx2.Response) -> dict[str, Any]:
     status = response.status_code
     if status != 200:
         wait = wait_of(response.headers.get("retry-after"))
-        raise ServiceError(meaning(status, response.content.decode(errors="replace")), retry_after=wait)
+        raise ServiceError(
+            meaning(status, response.content.decode(errors="replace")), retry_after=wait
+        )
     try:
         answer = json.loads(response.content)
     except (ValueError, RecursionError) as error:

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from articles import fetching
 from articles.images.base import Candidate, ImageBackend, Picture
 from articles.images.reencode import NotAPicture, reencoded
-from articles.services import ServiceError
+from articles.service_errors import ServiceError
 
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 # Pictures of one place that are tried before it is left without.

@@ -6,7 +6,8 @@ import binascii
 from django.conf import settings
 
 from articles.images.base import Candidate, Credit, address, rows
-from articles.services import Service, ServiceError
+from articles.service_errors import ServiceError
+from articles.services import Service
 from articles.writing.prompts.order import fenced
 
 ADDRESS = "https://api.openai.com/v1"

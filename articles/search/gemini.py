@@ -11,7 +11,8 @@ from articles.connections import bound, tls
 from articles.providers.base import MOST_BYTES
 from articles.providers.failures import wait_of
 from articles.search.base import Found, sources
-from articles.services import Service, ServiceError, meaning
+from articles.service_errors import ServiceError
+from articles.services import Service, meaning
 from articles.writing.brief import LANGUAGES
 from articles.writing.prompts.order import fenced
 

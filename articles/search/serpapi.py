@@ -3,7 +3,8 @@
 from django.conf import settings
 
 from articles.search.base import MOST_SOURCES, Found, sources
-from articles.services import Service, ServiceError
+from articles.service_errors import ServiceError
+from articles.services import Service
 
 ADDRESS = "https://serpapi.com"
 NO_RESULTS = "hasn't returned any results"

@@ -108,9 +108,3 @@ def inserted(content: str, figures: Sequence[tuple[Place, str]]) -> str:
     for place, markup in sorted(figures, reverse=True):
         content = f"{content[: place.at]}\n{markup}{content[place.at :]}"
     return content
-
-
-def picture_from(data: dict[str, object]) -> Picture:
-    """A picture from what ``dataclasses.asdict`` made of one."""
-    credit = Credit(**data["credit"])  # type: ignore[arg-type]
-    return Picture(**{**data, "credit": credit})  # type: ignore[arg-type]
