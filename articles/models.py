@@ -175,6 +175,7 @@ class Article(models.Model):
     # NULL where the article was written without: workers of an older version leave them out.
     sources = models.JSONField(_("sources"), null=True, blank=True, editable=False)
     images = models.JSONField(_("images"), null=True, blank=True, editable=False)
+    signature = models.BinaryField(null=True, editable=False)
     # The database gives these to new articles: workers insert rows without them.
     revision = models.PositiveIntegerField(_("revision"), db_default=1, editable=False)
     source = models.CharField(
@@ -257,3 +258,24 @@ class ArticleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.revision})"
+
+
+class ArticleBand(models.Model):
+    """A band of an article's signature: articles of a user with the same are likely to be alike.
+
+    Written and read by ``articles.similar`` alone; without foreign keys, whose locks would keep
+    those waiting who settle other articles.
+    """
+
+    user_id = models.BigIntegerField()
+    value = models.BigIntegerField()
+    article_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "article_bands"
+        indexes = [
+            models.Index(fields=["user_id", "value", "article_id"], name="article_bands_value")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} of {self.article_id}"

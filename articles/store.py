@@ -80,6 +80,7 @@ def create_from_draft(
         issues=json.dumps(draft.issues),
         sources=json.dumps(draft.sources) if draft.sources else None,
         images=json.dumps(draft.images) if draft.images else None,
+        signature=draft.signature or None,
         created_at=at,
         updated_at=at,
     )

@@ -35,6 +35,7 @@ EVENTS = {
     "result_unwanted": (logging.WARNING, "Dropped the result of item #{item}: no longer ours"),
     "item_crashed": (logging.ERROR, "Unexpected error while writing item #{item}"),
     "job_crashed": (logging.ERROR, "Job #{job} stopped unexpectedly; it is taken back"),
+    "comparison_failed": (logging.ERROR, "Articles could not be compared with earlier ones"),
     "database_away": (logging.WARNING, "The database cannot be reached: {reason}"),
     "transaction_repeated": (logging.INFO, "Repeating a transaction after error {number}"),
     "database_back": (logging.INFO, "The database answers again"),

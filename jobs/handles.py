@@ -57,6 +57,7 @@ class Start:
     probe: bool = False
     title: str = ""
     note: str = ""
+    user_id: int = 0
 
     def brief(self) -> Brief:
         """What is asked of the writer."""

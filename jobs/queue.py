@@ -293,6 +293,7 @@ def _start(lease: Lease, items: list[Pending], at: Any, *, probe: bool) -> list[
             probe=probe,
             title=item.title or "",
             note=item.note or "",
+            user_id=lease.user_id,
         )
         for item in items
     ]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from accounts import ledger
-from articles import store
+from articles import similar, store
 from articles.models import Article
 from articles.providers.base import ProviderUnavailable, Usage
 from articles.writing.draft import Draft
@@ -80,10 +80,15 @@ def settle_all(results: Sequence[Result]) -> list[int | None]:
     outcome, it returns the articles that are there.
     """
     slugs = [store.slug_of(result.draft.title) for result in results]
-    return database.in_transaction(lambda: _settle_all(results, slugs))
+    twins = similar.Twins(results[0].start.user_id, [result.draft for result in results])
+    articles = database.in_transaction(lambda: _settle_all(results, slugs, twins))
+    twins.remember(articles)
+    return articles
 
 
-def _settle_all(results: Sequence[Result], slugs: list[str]) -> list[int | None]:
+def _settle_all(
+    results: Sequence[Result], slugs: list[str], twins: similar.Twins
+) -> list[int | None]:
     first = results[0].start
     locked = for_settlement(first, slugs)
     free = slugs if not locked.slugs_taken else [""] * len(slugs)
@@ -95,7 +100,8 @@ def _settle_all(results: Sequence[Result], slugs: list[str]) -> list[int | None]
         if not _settle_attempt(result, paid, locked.at):
             articles.append(_settled_article(start))
             continue
-        article = _write_article(result, locked, slug, found)
+        draft = twins.marked(result.draft, articles)
+        article = _write_article(start, draft, locked, slug, found)
         articles.append(article)
         balance -= paid
         done.append(Settled(start.item_id, start.position, start.tokens_held, paid, article))
@@ -286,10 +292,12 @@ def _wait_again(job: BatchJob, start: Start, failure: Failure, now: datetime) ->
     turns.mark_ready(job.user_id)
 
 
-def _write_article(result: Result, locked: Locked, slug: str, slugs: store.Slugs) -> int:
-    start, chosen = result.start, result.start.settings
+def _write_article(
+    start: Start, draft: Draft, locked: Locked, slug: str, slugs: store.Slugs
+) -> int:
+    chosen = start.settings
     return store.create_from_draft(
-        result.draft,
+        draft,
         slug=slug,
         slugs=slugs,
         user_id=locked.user_id,
