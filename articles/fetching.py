@@ -23,8 +23,10 @@ SECONDS = 5.0
 REDIRECTS = 3
 PORTS = {"http": 80, "https": 443}
 UNICAST = ipaddress.ip_network("2000::/3")
-# IPv6 addresses that stand for an IPv4 address; that one could be any.
+# IPv6 addresses that stand for an IPv4 address, which could be any.
 SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+# Not known as private by every Python that we run on.
+PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 HEADERS = {"User-Agent": "batchwriter", "Accept": "*/*", "Accept-Encoding": "identity"}
 
 
@@ -140,4 +142,4 @@ def is_public(address: str) -> bool:
             return is_public(str(ip.ipv4_mapped))
         if ip not in UNICAST or ip in SIX_TO_FOUR:
             return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip in PROTOCOLS)

@@ -36,8 +36,7 @@ class GeminiSearchBackend:
         """The pages that the answer stands on; see the protocol."""
         prompt = PROMPT.format(language=LANGUAGES[language][0], subject=fenced(query))
         answer = await service.run(lambda: _ask(prompt))
-        candidate = answer.candidates[0] if answer.candidates else None
-        grounding = candidate.grounding_metadata if candidate else None
+        grounding = answer.candidates[0].grounding_metadata
         usage = answer.usage_metadata
         tokens = (usage.total_token_count or 0) if usage else 0
         if grounding is None:
@@ -57,11 +56,14 @@ async def _ask(prompt: str) -> Any:
     options = types.HttpOptions(
         base_url=settings.GEMINI_BASE_URL or None, api_version="v1beta", httpx_async_client=http
     )
-    config = types.GenerateContentConfig(tools=[types.Tool(google_search=types.GoogleSearch())])
+    config = types.GenerateContentConfig(
+        tools=[types.Tool(google_search=types.GoogleSearch())],
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+    )
     try:
         async with asyncio.timeout(SECONDS), http:
             client = Client(api_key=settings.GOOGLE_API_KEY, vertexai=False, http_options=options)
-            return await client.aio.models.generate_content(
+            answer = await client.aio.models.generate_content(
                 model=settings.SEARCH_MODEL, contents=prompt, config=config
             )
     except errors.APIError as error:
@@ -74,6 +76,10 @@ async def _ask(prompt: str) -> Any:
         raise ServiceError("unreachable") from error
     except Exception as error:
         raise ServiceError("invalid_answer") from error
+    if not answer.candidates:
+        # Blocked, or something that is no answer.
+        raise ServiceError("invalid_answer")
+    return answer
 
 
 def _refusal(error: Any) -> ServiceError:

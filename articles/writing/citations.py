@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from articles.search.base import Source
 from articles.writing.labels import labels
 
-LINK = re.compile(r'<a\b[^>]*?(?:\shref="([^"]*)")?[^>]*>(.*?)</a>', re.DOTALL)
+# In cleaned HTML, where an attribute holds neither ">" nor a quotation mark.
+LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL)
+HREF = re.compile(r'\shref="([^"]*)"')
 
 
 def as_data(sources: Sequence[Source]) -> str:
@@ -46,7 +48,8 @@ def without_strangers(content: str, hosts: Collection[str]) -> str:
     """
 
     def kept(found: re.Match[str]) -> str:
-        return found[0] if _host(found[1] or "") in hosts else found[2]
+        href = HREF.search(found[1])
+        return found[0] if href and _host(href[1]) in hosts else found[2]
 
     return LINK.sub(kept, content)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 # Nothing that a browser would take for another folder.
-PATH = re.compile(r"(?:[A-Za-z0-9_-]|[./](?!\.|/))+(?:\?[A-Za-z0-9_=&-]*)?")
+PATH = re.compile(r"(?![./])(?:[A-Za-z0-9_-]|[./](?!\.|/))+(?:\?[A-Za-z0-9_=&-]*)?")
 # As nh3 writes them: every attribute in quotation marks.
 IMAGE = re.compile(r'<img(?:\s[a-z]+="[^"]*")*>')
 FIGURE_PART = re.compile(r"</?figure>|<img |<table|<pre|<blockquote")
