@@ -112,10 +112,13 @@ class ArticlesApi(ListAPIView):
     def get_queryset(self) -> QuerySet[Article]:
         """The articles that the filters leave, newest first, without their texts."""
         query = self.request.query_params
-        found = Article.objects.of(self.request.user).defer("content", "outline")
+        found = Article.objects.of(self.request.user).defer("content", "outline", "signature")
         wanted = choice(self.request, "status", Article.Status.values)
         if wanted:
             found = found.filter(status=wanted)
+        marked = choice(self.request, "needsReview", ["true", "false"])
+        if marked:
+            found = found.filter(needs_review=marked == "true")
         if "job" in query:
             found = found.filter(job_id=_identifier(query["job"], "job"))
         search = query.get("search", "").strip()
@@ -131,6 +134,7 @@ class ArticlesApi(ListAPIView):
         parameters=[
             OpenApiParameter("job", OpenApiTypes.INT64, description="Id of a batch job."),
             OpenApiParameter("status", OpenApiTypes.STR, enum=Article.Status.values),
+            OpenApiParameter("needsReview", OpenApiTypes.BOOL, description="Marked by a review."),
             OpenApiParameter("search", OpenApiTypes.STR, description="In title and keyword."),
         ],
         responses={200: ArticleRow(many=True), **READ},

@@ -215,6 +215,9 @@ class Article(models.Model):
             ),
             models.Index(fields=["user", "job_id", "id"], name="articles_user_job"),
             models.Index(fields=["user", "updated_at"], name="articles_user_changed"),
+            models.Index(
+                fields=["user", "needs_review", "-created_at", "-id"], name="articles_user_review"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "live_slug"], name="articles_user_slug"),
@@ -238,9 +241,7 @@ class ArticleVersion(models.Model):
     meta_description = models.CharField(_("meta description"), max_length=160, blank=True)
     content = models.TextField(_("content"))
     word_count = models.PositiveIntegerField(_("words"))
-    source = models.CharField(
-        _("changed by way of"), max_length=10, choices=Article.Source.choices
-    )
+    source = models.CharField(_("changed by way of"), max_length=10, choices=Article.Source.choices)
     saved_at = models.DateTimeField(_("saved"))
     replaced_at = models.DateTimeField(_("replaced"))
     replaced_in = models.CharField(max_length=32, blank=True)

@@ -120,9 +120,7 @@ class Twins:
             )
             return {row[0]: (row[0], row[1], bytes(row[2])) for row in cursor.fetchall()}
 
-    def _twin(
-        self, place: int, earlier: dict[int, list[tuple[int, str, bytes]]]
-    ) -> Twin | None:
+    def _twin(self, place: int, earlier: dict[int, list[tuple[int, str, bytes]]]) -> Twin | None:
         signature, bands = self._drafts[place].signature, set(self._bands[place])
         twins = [
             Twin(similarity.alike(signature, other), title, article)

@@ -10,6 +10,12 @@ class Migration(migrations.Migration):
             name="signature",
             field=models.BinaryField(editable=False, null=True),
         ),
+        migrations.AddIndex(
+            model_name="article",
+            index=models.Index(
+                fields=["user", "needs_review", "-created_at", "-id"], name="articles_user_review"
+            ),
+        ),
         migrations.CreateModel(
             name="ArticleBand",
             fields=[

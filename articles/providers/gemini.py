@@ -48,6 +48,8 @@ class GeminiProvider:
 
     def __init__(self) -> None:
         self._size = settings.BATCH_MAX_CONCURRENT_JOBS * settings.BATCH_ITEMS_IN_FLIGHT * 2
+        # A call that waits for a thread is not yet made: its deadline begins when it has one.
+        self._places = asyncio.Semaphore(self._size)
         self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="gemini")
         self._library: Any = None
         self._client: Any = None
@@ -67,6 +69,10 @@ class GeminiProvider:
 
     async def _call(self, request: CompletionRequest) -> Any:
         """The library's answer from a thread of its own; ended by the deadline or a cancel."""
+        async with self._places:
+            return await self._in_thread(request)
+
+    async def _in_thread(self, request: CompletionRequest) -> Any:
         call = Call()
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._threads, self._blocking, call, request)

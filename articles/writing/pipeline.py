@@ -11,11 +11,10 @@ The steps, as ``articles.writing.steps`` buys them:
 Where current facts or pictures were ordered, ``search`` comes first and ``picture 1/n`` … last.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from articles.providers.base import CompletionRequest, GiveUp, Provider, ProviderError, TryAgain
+from articles.providers.base import CompletionRequest, GiveUp, Provider, TryAgain
 from articles.providers.pace import Paced, Turn
 from articles.writing import finishing, html, outline, plan, prompts, repair, research
 from articles.writing.booking import Booked, FirstCallDecides, Spend
@@ -23,7 +22,7 @@ from articles.writing.brief import WORDS_OF_ONE_CALL, Brief
 from articles.writing.draft import Draft, Text, Work
 from articles.writing.outline import Part
 from articles.writing.plan import Plan
-from articles.writing.steps import OnBought, StepResult, Steps
+from articles.writing.steps import OnBought, StepResult, Steps, together
 
 # Failures of a model that is held to JSON, for which plain words may help.
 UNUSABLE = {"truncated", "empty", "recitation"}
@@ -66,34 +65,15 @@ async def _first_draft(brief: Brief, steps: Steps) -> Work:
     lines = planned.outline if planned else ""
     parts = outline.parts(outline.parse(lines), brief.words) if long else []
     title = planned.title if planned else ""
-    texts = await _together(_texts(brief, parts, lines, title, steps))
+    texts = await together(_texts(brief, parts, lines, title, steps))
     return Work(brief, tuple(texts), planned)
 
 
 async def _side_by_side(brief: Brief, parts: list[Part], steps: Steps) -> Work:
     """Text and metadata at once: neither needs the other."""
     texts = _texts(brief, parts, brief.outline, "", steps)
-    *written, planned = await _together(
-        [*texts, _plan(prompts.metadata(brief), "metadata", steps)]
-    )
+    *written, planned = await together([*texts, _plan(prompts.metadata(brief), "metadata", steps)])
     return Work(brief, tuple(written), planned)
-
-
-async def _together(coroutines: list[Any]) -> list[Any]:
-    """What they return, in order; when one fails for good, the others are dropped."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in coroutines]
-    except* ProviderError as failures:
-        raise _first(failures) from failures
-    return [task.result() for task in tasks]
-
-
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _texts(brief: Brief, parts: list[Part], lines: str, title: str, steps: Steps) -> list[Any]:
@@ -136,7 +116,9 @@ async def _plan(request: CompletionRequest, name: str, steps: Steps) -> Plan | N
             return None
         steps.give_up(step)
     try:
-        step = await steps.ask(f"{name} in plain words", prompts.metadata(request.brief, plain=True))
+        step = await steps.ask(
+            f"{name} in plain words", prompts.metadata(request.brief, plain=True)
+        )
     except (TryAgain, GiveUp):
         return None
     found = plan.read(step.text)

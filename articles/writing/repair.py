@@ -6,11 +6,11 @@ taken where the article becomes better by them. What is still wrong then stays m
 that fails never costs the article.
 """
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import pairwise
 
 from articles.providers.base import CompletionRequest, ProviderError
 from articles.writing import html, plan, prompts, reviews
@@ -20,7 +20,7 @@ from articles.writing.plan import Plan
 from articles.writing.prompts.schemas import METADATA_KEYS
 from articles.writing.reviews import language, placeholders
 from articles.writing.reviews.issue import Issue
-from articles.writing.steps import StepResult, Steps
+from articles.writing.steps import StepResult, Steps, together
 
 MOST_REWRITES = 3
 # Of a section at most this share is taken out; the rest would be another section.
@@ -45,10 +45,8 @@ async def repaired(work: Work, steps: Steps) -> Work:
         return work
     work = _without_calls(work)
     repairs = _repairs(work, {issue["code"] for issue in work.issues})
-    async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_ask(one, steps)) for one in repairs]
-    for one, task in zip(repairs, asked, strict=True):
-        result = task.result()
+    results = await together(_ask(one, steps) for one in repairs)
+    for one, result in zip(repairs, results, strict=True):
         if result is None:
             continue
         better = one.apply(work, result)
@@ -205,7 +203,8 @@ def _added(work: Work, codes: set[str]) -> list[Repair]:
 
 def _polish(work: Work, codes: set[str]) -> list[Repair]:
     """Metadata, first paragraph and one heading: whatever of them is wrong, in one call."""
-    piece, pieces = work.piece, {}
+    piece = work.piece
+    pieces: dict[str, str] = {}
     unfilled = placeholders.first(f"{piece.title} {piece.meta_description}", work.brief.keyword)
     if work.plan is not None and (codes & METADATA or unfilled):
         fields = piece.title, piece.meta_title, piece.meta_description
@@ -253,4 +252,4 @@ def _pieces(content: str) -> list[str]:
     """What stands before the first <h2>, and each <h2> with what follows it."""
     starts = [found.start() for found in HEADING.finditer(content)]
     borders = [*([0] if not starts or content[: starts[0]].strip() else []), *starts, len(content)]
-    return [content[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    return [content[start:end] for start, end in pairwise(borders)]

@@ -8,8 +8,8 @@ Owen and Zhang, "One Permutation Hashing", NIPS 2012. Bins that stay empty in bo
 
 To find likely pairs without comparing all, neighbouring bins are put together to bands: texts
 that agree in a whole band are compared (Leskovec, Rajaraman and Ullman, "Mining of Massive
-Datasets", 3.4). With 16 bands of 3 bins half of the pairs with 35 %, nine of ten with 51 % and
-nearly all with 70 % in common are found.
+Datasets", 3.4). With 16 bands of 3 bins half of the pairs with 35 % of their shingles in common,
+nine of ten with 51 % and nearly all with 70 % are found.
 """
 
 import re
@@ -55,9 +55,10 @@ def alike(one: bytes, other: bytes) -> float:
     """The estimated share of shingles in common, 0 to 1."""
     if len(one) != FORMAT.size or len(other) != FORMAT.size:
         return 0.0
-    pairs = [pair for pair in zip(FORMAT.unpack(one), FORMAT.unpack(other), strict=True)
-             if pair != (EMPTY, EMPTY)]  # fmt: skip
-    return sum(left == right for left, right in pairs) / len(pairs)
+    bins = zip(FORMAT.unpack(one), FORMAT.unpack(other), strict=True)
+    pairs = [pair for pair in bins if pair != (EMPTY, EMPTY)]
+    equal = sum(1 for left, right in pairs if left == right)
+    return equal / len(pairs)
 
 
 def shared(alike: float) -> float:
@@ -69,10 +70,11 @@ def bands(signature: bytes) -> list[int]:
     """A number for each band; texts with one in common are likely to be alike."""
     size = ROWS_OF_A_BAND * 4
     return [
-        int.from_bytes(
-            blake2b(signature[place * size : (place + 1) * size], digest_size=8,
-                    person=place.to_bytes(1)).digest(),
-            signed=True,
-        )
+        _hash(place.to_bytes(1) + signature[place * size : (place + 1) * size])
         for place in range(len(signature) // size)
-    ]  # fmt: skip
+    ]
+
+
+def _hash(data: bytes) -> int:
+    """A number that fits into a column of 64 bits."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), signed=True)

@@ -6,8 +6,10 @@ the same names in the same order. What was bought before is handed in and not as
 what is bought now is handed out as soon as it is there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from articles.providers import retry
 from articles.providers.base import CompletionRequest, Provider, Usage
@@ -72,3 +74,20 @@ class Steps:
         """Answers that do not become part of the article after all."""
         for result in results:
             self._spent.give_up(result.usage)
+
+
+async def together(coroutines: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """What they return, in order; when one fails, the others are dropped, and its error comes."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in coroutines]
+    except* Exception as failures:
+        raise _first(failures) from failures
+    return [task.result() for task in tasks]
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

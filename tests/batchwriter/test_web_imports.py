@@ -13,7 +13,8 @@ answer = Client().get("/")
 assert answer.status_code == 200, answer.content
 answer = Client().get("/api/schema")
 assert answer.status_code == 200, answer.content
-heavy = ("openai", "google.generativeai", "google.api_core", "grpc", "aiohttp", "httpx", "uvloop")
+heavy = ("openai", "google.generativeai", "google.api_core", "grpc", "aiohttp", "httpx", "uvloop",
+         "lingua")
 print([name for name in heavy if name in sys.modules])
 """
 

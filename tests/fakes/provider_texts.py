@@ -9,17 +9,21 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-WORDS = """
+VIETNAMESE = """
 người học cần hiểu rõ từng bước trước khi bắt đầu vì mỗi lựa chọn đều ảnh hưởng đến kết quả sau này
 những điều cơ bản giúp bạn tránh sai lầm và tiết kiệm thời gian trong quá trình tìm hiểu thực tế
 nhiều trường hợp cho thấy việc chuẩn bị kỹ lưỡng quan trọng hơn tốc độ hãy ghi chép lại so sánh
 các phương án khác nhau hỏi thêm ý kiến của chuyên gia rồi mới quyết định cuối cùng đừng quá vội
 vàng khi thị trường thay đổi nhanh chóng bởi rủi ro luôn đi cùng cơ hội thông tin đáng tin cậy
 được kiểm tra thường xuyên sẽ tạo nền tảng vững chắc cho kế hoạch dài hạn của gia đình doanh nghiệp
-""".split()
+"""
+WORDS = VIETNAMESE.split()
 PARAGRAPH = 60
-ENGLISH = ("The reader should know what matters before a decision is made, because every choice "
-           "has a cost that is easy to overlook when things move quickly.").split()  # fmt: skip
+ENGLISH = [
+    "the", "reader", "should", "know", "what", "matters", "before", "decision", "is", "made",
+    "because", "every", "choice", "has", "cost", "that", "easy", "to", "overlook", "when",
+    "things", "move", "quickly",
+]  # fmt: skip
 HOSTILE = (
     "<script>alert(1)</script><h1 onclick=\"alert(1)\">Xin chào</h1><iframe src='//x.example'>"
     "</iframe><p style='position:fixed'><a href='javascript:alert(1)'>bấm</a></p>"

@@ -8,7 +8,8 @@ DE = Phrases(
     "ankommt, von der Idee bis zur Anwendung.",
     title="{K}: ein klarer Leitfaden von Anfang bis Ende",
     meta_title="{K}: ein klarer Leitfaden",
-    meta_description="{K} in klaren Schritten: was es bedeutet, wie man beginnt, welche Fehler man meidet und was "
+    meta_description="{K} in klaren Schritten: was es bedeutet, wie man beginnt, welche Fehler "
+    "man meidet und was "
     "als Nächstes zu tun ist.",
     headings=(
         "Was {k} bedeutet und warum es wichtig ist",
@@ -73,6 +74,7 @@ DE = Phrases(
         ("Schritt für Schritt ändern", "alles auf einmal ändern"),
     ),
     closing_heading="Der nächste Schritt",
-    closing="Am besten beginnt man heute mit einer kleinen Sache rund um {k}; das erste Ergebnis zeigt, "
+    closing="Am besten beginnt man heute mit einer kleinen Sache rund um {k}; das erste "
+    "Ergebnis zeigt, "
     "wohin der Weg weiterführt.",
 )

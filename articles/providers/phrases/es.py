@@ -3,13 +3,16 @@
 from articles.providers.phrases.base import Phrases
 
 ES = Phrases(
-    notice="Este es un texto de demostración del redactor sin conexión, no un artículo escrito por un "
+    notice="Este es un texto de demostración del redactor sin conexión, no un artículo escrito "
+    "por un "
     "modelo de IA.",
-    lead="Si quieres entender {k}, este artículo explica lo que importa en un orden fácil de seguir, "
+    lead="Si quieres entender {k}, este artículo explica lo que importa en un orden fácil de "
+    "seguir, "
     "desde la idea hasta su uso.",
     title="{K}: guía clara de principio a fin",
     meta_title="{K}: guía clara",
-    meta_description="Entiende {k} en pasos claros: qué significa, cómo empezar, qué errores evitar y una lista "
+    meta_description="Entiende {k} en pasos claros: qué significa, cómo empezar, qué errores "
+    "evitar y una lista "
     "breve de lo que conviene hacer después.",
     headings=(
         "Qué significa {k} y por qué importa",
@@ -75,6 +78,7 @@ ES = Phrases(
         ("ajustar paso a paso", "cambiarlo todo de golpe"),
     ),
     closing_heading="El siguiente paso",
-    closing="Elige una pequeña tarea sobre {k} y hazla hoy mismo; el primer resultado te dirá por dónde "
+    closing="Elige una pequeña tarea sobre {k} y hazla hoy mismo; el primer resultado te dirá "
+    "por dónde "
     "seguir.",
 )

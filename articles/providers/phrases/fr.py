@@ -3,13 +3,15 @@
 from articles.providers.phrases.base import Phrases
 
 FR = Phrases(
-    notice="Ceci est un texte de démonstration du rédacteur hors ligne, et non un article écrit par un "
+    notice="Ceci est un texte de démonstration du rédacteur hors ligne, et non un article écrit "
+    "par un "
     "modèle d’IA.",
     lead="Pour comprendre {k}, cet article présente l’essentiel dans un ordre facile à suivre, de "
     "l’idée jusqu’à la pratique.",
     title="{K} : le guide clair du début à la fin",
     meta_title="{K} : le guide clair",
-    meta_description="Comprendre {k} en étapes claires : ce que cela signifie, comment commencer, les erreurs à "
+    meta_description="Comprendre {k} en étapes claires : ce que cela signifie, comment "
+    "commencer, les erreurs à "
     "éviter et ce qu’il faut faire ensuite.",
     headings=(
         "Ce que signifie {k} et pourquoi c’est important",
@@ -77,6 +79,7 @@ FR = Phrases(
         ("ajuster pas à pas", "tout changer d’un coup"),
     ),
     closing_heading="La prochaine étape",
-    closing="Choisissez une petite action liée à {k} et faites-la aujourd’hui ; le premier résultat vous "
+    closing="Choisissez une petite action liée à {k} et faites-la aujourd’hui ; le premier "
+    "résultat vous "
     "dira comment continuer.",
 )

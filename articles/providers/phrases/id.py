@@ -8,7 +8,8 @@ ID = Phrases(
     "yang mudah diikuti, mulai dari gagasan sampai penerapannya.",
     title="{K}: panduan jelas dari awal sampai akhir",
     meta_title="{K}: panduan jelas",
-    meta_description="Pahami {k} lewat langkah yang jelas: apa artinya, cara memulai, kesalahan yang perlu "
+    meta_description="Pahami {k} lewat langkah yang jelas: apa artinya, cara memulai, kesalahan "
+    "yang perlu "
     "dihindari, dan apa yang dilakukan selanjutnya.",
     headings=(
         "Apa arti {k} dan mengapa penting",
@@ -76,6 +77,7 @@ ID = Phrases(
         ("menyesuaikan sedikit demi sedikit", "mengubah semuanya sekaligus"),
     ),
     closing_heading="Langkah berikutnya",
-    closing="Pilih satu hal kecil tentang {k} dan lakukan hari ini; hasil pertama akan menunjukkan arah "
+    closing="Pilih satu hal kecil tentang {k} dan lakukan hari ini; hasil pertama akan "
+    "menunjukkan arah "
     "selanjutnya.",
 )

@@ -9,7 +9,8 @@ IT = Phrases(
     "dall’idea fino all’uso pratico.",
     title="{K}: guida chiara dall’inizio alla fine",
     meta_title="{K}: guida chiara",
-    meta_description="Capire {k} in passaggi chiari: che cosa significa, come iniziare, quali errori evitare e che "
+    meta_description="Capire {k} in passaggi chiari: che cosa significa, come iniziare, quali "
+    "errori evitare e che "
     "cosa fare dopo.",
     headings=(
         "Che cosa significa {k} e perché è importante",
@@ -76,5 +77,6 @@ IT = Phrases(
         ("correggere passo dopo passo", "cambiare tutto insieme"),
     ),
     closing_heading="Il prossimo passo",
-    closing="Scegliete una piccola cosa su {k} e fatela oggi; il primo risultato vi dirà come proseguire.",
+    closing="Scegliete una piccola cosa su {k} e fatela oggi; il primo risultato vi dirà come "
+    "proseguire.",
 )

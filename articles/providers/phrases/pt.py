@@ -3,13 +3,16 @@
 from articles.providers.phrases.base import Phrases
 
 PT = Phrases(
-    notice="Este é um texto de demonstração do redator offline, não um artigo escrito por um modelo de "
+    notice="Este é um texto de demonstração do redator offline, não um artigo escrito por um "
+    "modelo de "
     "IA.",
-    lead="Se você quer entender {k}, este artigo apresenta o que importa em uma ordem fácil de seguir, "
+    lead="Se você quer entender {k}, este artigo apresenta o que importa em uma ordem fácil de "
+    "seguir, "
     "da ideia até a prática.",
     title="{K}: guia claro do começo ao fim",
     meta_title="{K}: guia claro",
-    meta_description="Entenda {k} em passos claros: o que significa, como começar, quais erros evitar e uma lista "
+    meta_description="Entenda {k} em passos claros: o que significa, como começar, quais erros "
+    "evitar e uma lista "
     "curta do que fazer depois.",
     headings=(
         "O que significa {k} e por que importa",
@@ -78,6 +81,7 @@ PT = Phrases(
         ("ajustar passo a passo", "mudar tudo de uma vez"),
     ),
     closing_heading="O próximo passo",
-    closing="Escolha uma pequena tarefa sobre {k} e faça hoje mesmo; o primeiro resultado mostrará para "
+    closing="Escolha uma pequena tarefa sobre {k} e faça hoje mesmo; o primeiro resultado "
+    "mostrará para "
     "onde ir.",
 )

@@ -18,8 +18,9 @@ INFLECTING = {"de", "en", "es", "fr", "it", "pt", "ru", "ko", "id"}
 UNSPACED = {"ja", "th", "zh"}
 WORD = re.compile(r"\w+")
 SHORT_KEYWORD = 5
-MOST_WORDS = 0.7
+MOST_WORDS = 0.6
 LEAST_STEM = 4
+SHORTEST_INFLECTED = 3
 
 
 def review(piece: Piece) -> list[Issue]:
@@ -70,7 +71,7 @@ def _stems(wanted: str, language: str) -> tuple[str, ...]:
     if language not in INFLECTING:
         return tuple(words)
     return tuple(
-        f"{word[: max(LEAST_STEM, len(word) - 3)]}*" if len(word) > LEAST_STEM else word
+        f"{word[: max(LEAST_STEM, len(word) - 3)]}*" if len(word) >= SHORTEST_INFLECTED else word
         for word in words
     )
 

@@ -11,7 +11,7 @@ from articles.writing.brief import LANGUAGES
 from articles.writing.reviews.issue import Issue, issue
 from articles.writing.reviews.piece import Piece
 
-LEAST_LETTERS = 60
+LEAST_LETTERS = 40
 # Characters of the beginning, the middle and the end that are looked at.
 SAMPLE = 200
 # Between two languages that are nearly as likely the detector keeps silent.

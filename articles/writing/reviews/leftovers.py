@@ -6,7 +6,7 @@ from articles.writing.reviews.issue import Issue, excerpt, issue
 from articles.writing.reviews.piece import BLOCK, Block, Piece
 
 ANYWHERE = re.compile(
-    r"```|<<<data|data>>>|^\s*-?\s*length:\s*\d+\s+words|the subject of the article:"
+    r"```|<<<data|data>>>|-\s*length:\s*\d+\s+words|the subject of the article:"
     r"|</?(?:h[1-6]|p|div|html|body)\b[^<>]*>",
     re.IGNORECASE,
 )
