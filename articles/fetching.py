@@ -9,8 +9,9 @@ each through the same checks; size, time and type are bounded.
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import httpx2
 from django.conf import settings
@@ -28,6 +29,8 @@ SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 # Not known as private by every Python that we run on.
 PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")
 HEADERS = {"User-Agent": "batchwriter", "Accept": "*/*", "Accept-Encoding": "identity"}
+
+Answer = TypeVar("Answer")
 
 
 class NotFetched(BatchwriterError):
@@ -69,10 +72,10 @@ async def destination(url: str, *, seconds: float = SECONDS) -> str:
     answer = await _bounded(_ask(url, (), 0), seconds)
     if isinstance(answer, Fetched):
         raise NotFetched("no_redirect", "The address does not lead elsewhere.")
-    return str(answer)
+    return answer
 
 
-async def _bounded(answer: Any, seconds: float) -> Any:
+async def _bounded(answer: Awaitable[Answer], seconds: float) -> Answer:
     try:
         async with asyncio.timeout(seconds):
             return await answer

@@ -6,7 +6,7 @@ it can have.
 """
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
@@ -14,13 +14,13 @@ A_YEAR = 365 * 24 * 3600
 
 
 @require_safe
-def picture(request: HttpRequest, folder: str, name: str, extension: str) -> FileResponse:
+def picture(request: HttpRequest, folder: str, name: str, extension: str) -> HttpResponse:
     """One picture; it never changes."""
     try:
-        file = default_storage.open(f"pictures/{folder}/{name}.{extension}")
+        with default_storage.open(f"pictures/{folder}/{name}.{extension}") as file:
+            response = HttpResponse(file.read(), content_type=TYPES[extension])
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file, content_type=TYPES[extension])
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     # Compressed already: the middleware for pages leaves it as it is.

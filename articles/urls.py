@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from articles import editor_views, media, views
 
-PICTURE = r"^media/pictures/(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)$"
+PICTURE = r"^media/pictures/(?P<folder>\w{2})/(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)\Z"
 
 urlpatterns = [
     re_path(PICTURE, media.picture, name="picture"),

@@ -21,7 +21,7 @@ MOST_TRIES = 3
 
 
 class Gallery:
-    """Takes each picture once; what was found for a query is asked for once."""
+    """Takes each picture that was found once; asks for the same query once."""
 
     def __init__(self, backend: ImageBackend, language: str) -> None:
         self._backend = backend
@@ -35,7 +35,7 @@ class Gallery:
         tries = 0
         for query in queries:
             for candidate in await self._candidates(query):
-                if candidate in self._used:
+                if candidate.addresses and candidate in self._used:
                     continue
                 self._used.add(candidate)
                 picture = await self._stored(candidate)

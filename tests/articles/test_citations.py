@@ -35,7 +35,8 @@ def test_it_lists_the_sources_in_the_articles_language() -> None:
         ('<a href="https://gia.example@evil.example/">x</a>', False),
         ('<a href="https://gia.example.evil.example/">x</a>', False),
         ('<a href="//evil.example/">x</a>', False), ('<a href="mailto:a@gia.example">x</a>', False),
-        ('<a href="/account">x</a>', False), ("<a>x</a>", False), ('<a href="https://[1">x</a>', False),
+        ('<a href="/account">x</a>', False), ("<a>x</a>", False),
+        ('<a href="https://[1">x</a>', False),
     ],
 )  # fmt: skip
 def test_it_takes_links_to_strangers_out(link: str, stays: bool) -> None:

@@ -146,8 +146,10 @@ class FakeServices:
         app.router.add_get("/{name}", self._picture)
         inside = web.Application()
         inside.router.add_route("*", "/{path:.*}", self._inside)
-        runners = [web.AppRunner(one, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-                   for one in (app, inside)]  # fmt: skip
+        runners = [
+            web.AppRunner(one, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
+            for one in (app, inside)
+        ]
         for runner in runners:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
