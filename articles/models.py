@@ -108,6 +108,10 @@ class Website(models.Model):
         return self.name
 
 
+# What lists of articles do without.
+LONG_COLUMNS = ("content", "outline", "signature", "sources", "images")
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     """The words in which articles are asked for."""
 
@@ -228,6 +232,16 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kept_sources(self) -> list[dict[str, Any]]:
+        """The pages that a search found for it."""
+        return self.sources or []
+
+    @property
+    def kept_images(self) -> list[dict[str, Any]]:
+        """The pictures that were added to it, with their credit."""
+        return self.images or []
 
 
 class ArticleVersion(models.Model):
