@@ -33,6 +33,8 @@ class _Placed:
 async def finished(draft: Draft, research: Research, steps: Steps) -> Draft:
     """``draft`` with pictures and sources. What fails here never costs the text."""
     brief = research.brief
+    if not brief.search and not brief.images:
+        return draft
     content = draft.content
     if research.sources:
         hosts = {source.host for source in research.sources}
