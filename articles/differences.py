@@ -25,7 +25,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of the text with its pieces; or, where it has none, how many equal ones are left out."""
+    """A line of the text in pieces; or, where it has none, how many equal ones are left out."""
 
     pieces: list[Piece] = field(default_factory=list)
     left_out: int = 0
@@ -97,4 +97,3 @@ def _steps(
     matcher = SequenceMatcher(None, before, after)
     for kind, i, j, k, m in matcher.get_opcodes():
         yield kind, before[i:j], after[k:m]
-

@@ -27,7 +27,7 @@ NAMES = {
 
 # What search engines show of a description; a few more characters can be stored.
 SHOWN_OF_DESCRIPTION = 155
-ROW_NUMBER = {"required": False, "min_value": 1, "widget": forms.HiddenInput}
+ROW_NUMBER: dict[str, Any] = {"required": False, "min_value": 1, "widget": forms.HiddenInput}
 
 
 def _counted(most: int, **attributes: Any) -> dict[str, Any]:

@@ -36,9 +36,7 @@ def _is_a_step(article: Article, sitting: str, at: datetime) -> bool:
         return False
     newest = article.versions.only("replaced_in", "replaced_at").first()
     return (
-        newest is not None
-        and newest.replaced_in == sitting
-        and at - newest.replaced_at < SITTING
+        newest is not None and newest.replaced_in == sitting and at - newest.replaced_at < SITTING
     )
 
 

@@ -49,9 +49,7 @@ class Listing:
         )
         self._sites = self._names_of_sites(user)
         asked = {name: str(query.get(name, "")) for name in FACETS}
-        self.chosen = {
-            name: value for name, value in asked.items() if value in self._values(name)
-        }
+        self.chosen = {name: value for name, value in asked.items() if value in self._values(name)}
 
     def rows(self) -> ArticleQuerySet:
         """The articles in their order, without their texts."""
@@ -92,7 +90,9 @@ class Listing:
 
     def _searched(self, found: ArticleQuerySet) -> ArticleQuerySet:
         if self.search:
-            found = found.filter(Q(title__icontains=self.search) | Q(keyword__icontains=self.search))
+            found = found.filter(
+                Q(title__icontains=self.search) | Q(keyword__icontains=self.search)
+            )
         return found if self.job is None else found.filter(job_id=self.job)
 
     def _names_of_sites(self, user: Any) -> dict[str, str]:

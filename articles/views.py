@@ -42,7 +42,9 @@ def change_articles(request: HttpRequest) -> HttpResponse:
         _delete(request, ids)
     elif action in Article.Status.values:
         changed = store.set_status(user, ids, Article.Status(action))
-        words = ngettext("%(count)d article is changed.", "%(count)d articles are changed.", changed)
+        words = ngettext(
+            "%(count)d article is changed.", "%(count)d articles are changed.", changed
+        )
         messages.success(request, words % {"count": changed})
     return pages.back(request, pages.tab_address("articles"))
 

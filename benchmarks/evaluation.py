@@ -55,8 +55,11 @@ def main() -> None:
     trials = asyncio.run(write_all(options.provider, options.model, SET[: options.limit]))
     rows = [row(trial) for trial in trials]
     for one in rows:
-        print("{words:>5}/{asked:<5} {calls:>2} calls {tokens:>6} tokens  {keyword}  {issues}".format(
-            **{**one, "issues": ", ".join(one["issues"]) or one["error"] or "-"}))  # fmt: skip
+        said = ", ".join(one["issues"]) or one["error"] or "-"
+        print(
+            f"{one['words']:>5}/{one['asked']:<5} {one['calls']:>2} calls {one['tokens']:>6} tokens"
+            f"  {one['keyword']}  {said}"
+        )
     figures = summary(rows, trials)
     for name, value in figures.items():
         print(f"{name}: {value}")

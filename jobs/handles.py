@@ -1,7 +1,7 @@
 """What a worker holds in its hands: the lease of a job, the start of one of its keywords."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -36,6 +36,29 @@ class Lease:
         return BatchAttempt.objects.filter(
             job_id=self.job_id, lease_epoch=self.epoch, state=AttemptState.CALLING
         )
+
+
+class Pending(NamedTuple):
+    """A keyword that waits, as far as its start needs to know it."""
+
+    pk: int
+    position: int
+    keyword: str
+    attempts: int
+    tokens_estimated: int
+    title: str | None
+    note: str | None
+    language: str | None
+    length: str | None
+
+    def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
+        """The settings of its job, but for a language and length of its own."""
+        own: dict[str, Any] = {}
+        if self.language:
+            own["language"] = self.language
+        if self.length:
+            own |= {"length": self.length, "targetWords": None}
+        return of_job | own
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,17 +153,19 @@ def kept(entries: Iterable[Item], language: str) -> Kept:
     """
     found = Kept()
     seen: set[tuple[str, str]] = set()
+    last = 0
     for place, item in enumerate(entries, 1):
         same = (item.keyword.casefold(), item.language or language)
         if not item.keyword:
             found.blank.append(place)
-        elif same in seen:
+            continue
+        last = place
+        if same in seen:
             found.duplicates.append(item.keyword)
         else:
             seen.add(same)
             found.places.append(place)
             found.items.append(item)
-    last = max(found.places, default=0)
     return replace(found, blank=[place for place in found.blank if place < last])
 
 

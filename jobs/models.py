@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, WritingModel
 from batchwriter.appendonly import AppendOnlyModel
 from batchwriter.fields import ExactCharField
+from jobs.preset_rows import SettingsPreset as SettingsPreset
 from jobs.pruned import PrunedCost as PrunedCost
 from jobs.pruned import PrunedJob as PrunedJob
 from jobs.status import (
@@ -191,29 +192,6 @@ class BatchItem(models.Model):
 
     def __str__(self) -> str:
         return self.keyword
-
-
-class SettingsPreset(models.Model):
-    """Settings that a user keeps under a name; ``jobs.presets`` writes them."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presets"
-    )
-    name = ExactCharField(_("name"), max_length=60)
-    settings = models.JSONField(_("settings"))
-    updated_at = models.DateTimeField(_("changed"))
-
-    class Meta:
-        db_table = "settings_presets"
-        verbose_name = _("settings preset")
-        verbose_name_plural = _("settings presets")
-        ordering = ["name", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="settings_presets_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class BatchAttempt(models.Model):

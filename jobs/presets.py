@@ -51,7 +51,7 @@ def own(user: User) -> Own:
         )
         for kind, pk, name, data in cursor.fetchall():
             if kind == JOB:
-                found.settings = usable(json.loads(data)["settings"])
+                found.settings = usable(json.loads(data).get("settings", {}))
                 found.form_id = _form_id(name or "")
             else:
                 (found.sites if kind == SITE else found.presets).append((pk, name))

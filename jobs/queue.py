@@ -7,7 +7,7 @@ longer do raises ``Stale`` and writes nothing.
 from datetime import datetime
 from enum import Enum
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts import ledger
 from batchwriter import database
 from jobs import circuits, leases, poison, turns
-from jobs.handles import Lease, Stale, Start
+from jobs.handles import Lease, Pending, Stale, Start
 from jobs.locked import Locked, for_start
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.status import AttemptState, EventKind, ItemStatus, JobStatus, PauseReason
@@ -30,29 +30,6 @@ class Next(Enum):
     WAIT = "what runs has to end first: it holds the balance, or it probes the provider"
     ALONE = "the keyword that was started must run alone"
     PAUSED = "the job was paused"
-
-
-class Pending(NamedTuple):
-    """A keyword that waits, as far as its start needs to know it."""
-
-    pk: int
-    position: int
-    keyword: str
-    attempts: int
-    tokens_estimated: int
-    title: str | None
-    note: str | None
-    language: str | None
-    length: str | None
-
-    def settings(self, of_job: dict[str, Any]) -> dict[str, Any]:
-        """The settings of its job, but for a language and length of its own."""
-        own: dict[str, Any] = {}
-        if self.language:
-            own["language"] = self.language
-        if self.length:
-            own |= {"length": self.length, "targetWords": None}
-        return of_job | own
 
 
 class _Taken(Exception):

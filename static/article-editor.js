@@ -36,6 +36,12 @@
         if (href !== link.href) link.href = href;
       }
     };
+    // The field of the HTML has no name of its own.
+    editor.on("OpenWindow", () => {
+      for (const field of document.querySelectorAll(".tox-dialog textarea")) {
+        if (!field.labels.length) field.ariaLabel = editorLabel;
+      }
+    });
     // What the editor shows beside itself belongs to the page's content, as landmarks go.
     document.getElementById("content").append(...document.querySelectorAll(".tox-hugerte-aux"));
     paint();

@@ -19,6 +19,9 @@
     return letters.length > most ? `${letters.slice(0, most - 1).join("").trimEnd()}…` : text.trim();
   };
 
+  // A document that is never shown: nothing in it is loaded or run.
+  const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
   const show = (name, text) => {
     for (const place of document.querySelectorAll(`[data-show="${name}"]`)) place.textContent = text;
   };
@@ -47,13 +50,12 @@
   };
 
   const checks = () => {
-    // A document that is never shown: nothing in it is loaded or run.
-    const text = new DOMParser().parseFromString(form.elements.content.value, "text/html").body;
+    const html = form.elements.content.value;
+    const text = parsed(html);
     const texts = (selector) => [...text.querySelectorAll(selector)].map((one) => one.textContent);
-    for (const block of text.querySelectorAll("p,h2,h3,h4,li,td,th,tr,figcaption,caption,blockquote,pre,br")) {
-      block.after(" ");
-    }
-    const words = text.textContent.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+    // As the server counts them: every tag parts words.
+    const words = parsed(html.replace(/<[^<>]*>/g, " ")).textContent.split(/\s+/)
+      .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
     counted("words", words);
     counted("minutes", Math.max(1, Math.round(words / WORDS_A_MINUTE)));
     counted("alts", text.querySelectorAll("img:not([alt]), img[alt='']").length);

@@ -12,11 +12,15 @@ class _Converter(MarkdownConverter):
 
     def convert_td(self, element: Any, text: str, parent_tags: Any) -> str:
         """A cell."""
-        return str(super().convert_td(element, text.replace("|", "\\|"), parent_tags))
+        return str(super().convert_td(element, _escaped(text), parent_tags))  # type: ignore[misc]
 
     def convert_th(self, element: Any, text: str, parent_tags: Any) -> str:
         """A cell of the head."""
-        return str(super().convert_th(element, text.replace("|", "\\|"), parent_tags))
+        return str(super().convert_th(element, _escaped(text), parent_tags))  # type: ignore[misc]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 _converter = _Converter(

@@ -129,7 +129,8 @@ def _anew(work: Work) -> list[Repair]:
     wrong = [
         text
         for text in work.texts
-        if language.language_of(html.plain_text(text.content)) not in ("", brief.language)
+        if language.language_of(html.plain_text(text.content), brief.keyword)
+        not in ("", brief.language)
     ]
     complaint = "it was not in the language that is asked for."
     for text in wrong or work.texts:
@@ -242,7 +243,7 @@ def _usable(work: Work, result: StepResult) -> str:
     """The answer as a clean fragment; empty where it is worse than what it is to mend."""
     content = html.from_answer(result.text)
     text = html.plain_text(content)
-    spoken = language.language_of(text)
+    spoken = language.language_of(text, work.brief.keyword)
     if spoken not in ("", work.brief.language) or placeholders.first(text, work.brief.keyword):
         return ""
     return content if text else ""

@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from articles.models import Article, WritingModel
+from articles.writing.reviews.issue import issue
 from tests.api.conftest import World, client_of
 
 ROW_KEYS = {
@@ -31,6 +32,20 @@ def test_it_lists_articles_without_their_texts(alice_client: APIClient, world: W
 )  # fmt: skip
 def test_it_filters_articles(alice_client: APIClient, query: dict[str, str], count: int) -> None:
     assert alice_client.get("/api/articles", query).json()["count"] == count
+
+
+def test_it_shows_and_filters_what_reviews_have_marked(
+    alice_client: APIClient, world: World
+) -> None:
+    found = issue("length", words=400, asked=600)
+    Article.objects.filter(pk=world.article.pk).update(needs_review=True, issues=[found])
+    [marked] = alice_client.get("/api/articles", {"needsReview": "true"}).json()["results"]
+    assert (marked["id"], marked["needsReview"]) == (world.article.pk, True)
+    assert marked["issues"] == [
+        {"code": "length", "message": "The text has 400 words; 600 were asked for."}
+    ]
+    assert alice_client.get("/api/articles", {"needsReview": "false"}).json()["count"] == 1
+    assert alice_client.get("/api/articles", {"needsReview": "1"}).status_code == 400
 
 
 def test_it_filters_articles_by_job(alice_client: APIClient, world: World) -> None:

@@ -40,7 +40,9 @@ def test_it_leaves_out_what_did_not_change() -> None:
 
 
 def test_it_shows_links_pictures_and_cells() -> None:
-    before = '<p><a href="/a">x</a></p><p><img src="/i" alt="cũ"></p><table><tr><td>1</td></tr></table>'
+    before = (
+        '<p><a href="/a">x</a></p><p><img src="/i" alt="cũ"></p><table><tr><td>1</td></tr></table>'
+    )
     after = before.replace("/a", "/b").replace("cũ", "mới").replace("1", "2")
     (found,) = differences.between(text(before), text(after))
     pieces = [piece for block in found.blocks for piece in block.pieces]

@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
+from articles.providers.base import Completion, CompletionRequest
 from articles.providers.offline import OfflineProvider
 from articles.writing import html, pipeline, prompts
-from articles.writing.brief import LENGTHS, TONES, Brief
+from articles.writing.brief import LANGUAGES, LENGTHS, OUTLINE_OPTIONS, TONES, Brief
 from articles.writing.estimate import tokens_to_hold
 from tests import aio
 
@@ -32,6 +33,44 @@ def test_it_keeps_to_the_length(language: str, length: str, option: str) -> None
     held = tokens_to_hold(language=language, length=length, outline_option=option,
                           data=["giao dịch forex"], outline=outline)  # fmt: skip
     assert 0.6 * held < draft.usage.total <= held
+
+
+KEYWORDS = ["phở bò", "how to learn forex trading fast", "東京 ラーメン", "🌸", "x" * 200,
+            "<script>alert(1)</script>", "{k} {a} {0}", "[tên]",
+            "mua nhà giá rẻ " * 12]  # fmt: skip
+OUTLINE = "Khái niệm\nCách làm\n  - chi tiết\nBa\nBốn"
+
+
+class Counting(OfflineProvider):
+    """Notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        self.asked.append(request.purpose)
+        return await super().complete(request)
+
+
+@pytest.mark.parametrize("option", OUTLINE_OPTIONS)
+@pytest.mark.parametrize("words", [300, 600, 1200, 1501, 2400, 5000])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_articles_pass_every_review_at_once(language: str, words: int, option: str) -> None:
+    place = (words + len(option)) % 3
+    all_of_them = language == "vi" and words <= 600
+    for number, keyword in enumerate(KEYWORDS if all_of_them else KEYWORDS[place : place + 1]):
+        provider, spent = Counting(), pipeline.Spend()
+        brief = Brief(keyword.strip(), "offline", "offline", language, list(TONES)[number % 3],
+                      "short", outline_option=option, custom_outline=OUTLINE,
+                      target_words=words, variation=number)  # fmt: skip
+        draft = aio.run(pipeline.write(brief, provider, spent))
+        assert draft.issues == [], keyword
+        assert not {"rewrite", "polish"} & set(provider.asked)
+        assert spent.dropped.total == 0
+        held = tokens_to_hold(language=language, length="short", outline_option=option,
+                              data=[keyword], outline=OUTLINE, target_words=words)  # fmt: skip
+        # A keyword of a hundred letters is more words than are held for its sentences.
+        assert draft.usage.total <= held or len(keyword) > 100, keyword
 
 
 @pytest.mark.parametrize(

@@ -29,12 +29,12 @@ SAID = {
     "fr": "Cet article explique l'essentiel dans un ordre que tout le monde peut suivre aisément.",
     "id": "Artikel ini menjelaskan hal yang paling penting dengan urutan yang mudah diikuti.",
     "it": "Questo articolo spiega le cose più importanti in un ordine facile da seguire per tutti.",
-    "ja": "この記事では大切なことを分かりやすい順番で説明し、初めての方にも役立つ内容をまとめました。",
-    "ko": "이 글은 처음 시작하는 사람도 쉽게 따라올 수 있도록 가장 중요한 내용을 순서대로 설명합니다.",
+    "ja": "この記事では大切なことを分かりやすい順番で説明し、役立つ内容をまとめました。",
+    "ko": "이 글은 누구나 쉽게 따라올 수 있도록 가장 중요한 내용을 순서대로 설명합니다.",
     "pt": "Este artigo explica o que é mais importante em uma ordem fácil de seguir para todos.",
     "ru": "Эта статья объясняет самое важное в таком порядке, за которым легко следить каждому.",
     "th": "บทความนี้อธิบายสิ่งที่สำคัญที่สุดตามลำดับที่เข้าใจง่ายสำหรับผู้เริ่มต้นทุกคน",
-    "zh": "本文按照容易理解的顺序介绍最重要的内容，帮助刚开始接触这个主题的读者快速掌握要点和方法。",
+    "zh": "本文按照容易理解的顺序介绍最重要的内容，帮助读者快速掌握要点和方法。",
 }
 
 

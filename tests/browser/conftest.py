@@ -18,14 +18,14 @@ WORDS = {
     "vi": {
         "write": "Viết bài hàng loạt", "submit": "Tạo {} bài viết", "pause": "Tạm dừng",
         "resume": "Tiếp tục", "cancel": "Hủy", "no": "Không", "yes": "Có, hủy job",
-        "toast": "Đã tạo batch job với {} bài viết", "save": "Lưu", "saved": "Đã lưu bài viết.",
+        "toast": "Đã tạo batch job với {} bài viết", "save": "Lưu", "saved": "Đã lưu lúc",
         "close": "Đóng", "retry": "Thử lại",
     },
     "en": {
         "write": "Write in bulk", "submit": "Write {} articles", "pause": "Pause",
         "resume": "Resume", "cancel": "Cancel", "no": "No", "yes": "Yes, cancel",
         "toast": "Created a batch job with {} articles", "save": "Save",
-        "saved": "The article is saved.", "close": "Close", "retry": "Retry",
+        "saved": "Saved at", "close": "Close", "retry": "Retry",
     },
 }  # fmt: skip
 

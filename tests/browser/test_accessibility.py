@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from articles import store
 from articles.models import Article, Website
 from jobs import leases, lifecycle
 from jobs.models import BatchJob
@@ -30,6 +31,7 @@ def pages(alice: User, submit: Callable[..., BatchJob]) -> list[str]:
     lifecycle.cancel(submit(alice, 2).pk, by=alice)
     job = submit(alice, ["một từ khóa dài không có dấu cách " + "x" * 150, "hai"])
     article = Article.objects.filter(user=alice).latest("pk")
+    store.edit(article, title="Tựa khác")
     Article.objects.filter(pk=article.pk).update(
         content="<h2>Mục</h2><table><tr><th>a</th><td>" + "x" * 200 + "</td></tr></table>",
         needs_review=True,
@@ -40,6 +42,7 @@ def pages(alice: User, submit: Callable[..., BatchJob]) -> list[str]:
     return [
         "/", "/account?tab=batch-jobs", "/account?tab=articles", "/account?tab=websites",
         "/account?tab=profile", f"/jobs/{job.pk}", f"/jobs/{done.pk}", f"/articles/{article.pk}",
+        f"/articles/{article.pk}/versions?from=1",
         f"/websites/{site.pk}", f"/jobs/{job.pk}/cancel", "/account/password/change",
         "/account/email", "/no/such/page",
     ]  # fmt: skip
@@ -66,7 +69,10 @@ def test_it_has_no_violations(
         found += violations(window.go(path))
     window.log_in(alice)
     for path in pages:
-        found += violations(window.go(path))
+        page = window.go(path)
+        if page.locator("#article-form").count():
+            expect(page.locator("#article-form")).to_have_attribute("data-editor", "ready")
+        found += violations(page)
     window.go("/account?tab=articles&write=1")
     window.page.locator("[name=keywords]").fill("\n".join(map(str, range(11))))
     found += violations(window.page)

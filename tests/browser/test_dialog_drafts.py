@@ -95,7 +95,6 @@ def test_it_makes_one_job_of_a_reload_in_mid_submit(window: Watched, alice: User
     window.fill_dialog("vàng, bạc")
     with page.expect_request("**/jobs"):
         page.locator("#batch-submit").click()
-    page.wait_for_timeout(0)
     while not held:
         page.wait_for_timeout(20)
     page.unroute("**/jobs")

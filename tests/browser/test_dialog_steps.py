@@ -83,6 +83,7 @@ def test_it_says_what_the_list_is_like(window: Watched) -> None:
     window.fill_dialog("cà phê, ca phe,, Cà Phê, trà")
     expect(page.locator("#feedback")).to_contain_text("2 mục bị bỏ")
     page.locator("#feedback summary").nth(0).click()
+    assert not violations(page)
     expect(page.locator("#feedback li").nth(0)).to_have_text("“Cà Phê”: lặp lại")
     expect(page.locator("#feedback")).to_contain_text("1 từ khóa gần giống")
     expect(page.locator("#forecast dl")).to_be_visible()
@@ -146,6 +147,7 @@ def test_it_keeps_settings_under_a_name(window: Watched, alice: User) -> None:
     expect(page.locator("#batch-presets")).to_contain_text("Đã lưu thiết lập với tên “Blog”")
     assert jobs(alice) == 0
     assert SettingsPreset.objects.get(user=alice).settings["tone"] == "creative"
+    assert not violations(page)
     page.locator("[name=tone]").select_option("casual")
     page.locator("#step-use-preset").click()
     expect(page.locator("[name=tone]")).to_have_value("creative")

@@ -37,8 +37,20 @@ def test_it_works_with_a_reload(visit: Callable[..., Watched], alice: User) -> N
     expect(card).to_have_attribute("data-status", "completed")
     card.locator("a[href^='/articles/']").first.click()
     page.locator("[name=title]").fill("Tiêu đề mới")
-    window.press("save", within=".article-side")
+    page.locator("[name=content]").fill("<h2>Mục</h2><p>Chữ mới.</p>")
+    window.press("save", within=".article-bar")
+    expect(page.locator("#toasts")).to_contain_text("Đã lưu bài viết.")
     expect(page.locator("article h1")).to_have_text("Tiêu đề mới")
+    expect(page.locator("article")).to_contain_text("Chữ mới.")
+    page.get_by_role("link", name="Phiên bản").click()
+    page.get_by_role("button", name="Khôi phục bản này").click()
+    expect(page.locator("article h1")).not_to_have_text("Tiêu đề mới")
+    window.go("/account?tab=articles")
+    page.locator("input[name=article]").first.check()
+    page.get_by_role("button", name="Xóa", exact=True).click()
+    expect(page.locator("input[name=article][type=checkbox]")).to_have_count(1)
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.locator("input[name=article][type=checkbox]")).to_have_count(2)
 
 
 def test_it_asks_before_it_cancels(visit: Callable[..., Watched], alice: User) -> None:

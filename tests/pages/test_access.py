@@ -20,6 +20,11 @@ def addresses(world: World) -> dict[str, str]:
         "retry": f"{job}/retry",
         "article": article,
         "delete article": f"{article}/delete",
+        "save article": f"{article}/save",
+        "versions": f"{article}/versions",
+        "restore version": f"{article}/versions/1/restore",
+        "article as HTML": f"{article}.html",
+        "article as Markdown": f"{article}.md",
         "website": f"/websites/{site}",
         "delete website": f"/websites/{site}/delete",
     }
@@ -46,7 +51,12 @@ def test_it_hides_everything_from_another_user(bob: Client, world: World) -> Non
 
 
 def test_it_sends_strangers_to_the_log_in(client: Client, world: World) -> None:
-    for address in [*addresses(world).values(), "/account", "/jobs/live?live=1"]:
+    for address in [
+        *addresses(world).values(),
+        "/account",
+        "/jobs/live?live=1",
+        "/articles/change",
+    ]:
         answer = client.get(address)
         if answer.status_code != 405:
             assert answer["Location"].startswith("/account/login?next="), address

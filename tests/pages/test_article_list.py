@@ -125,9 +125,7 @@ def test_it_survives_marks_that_mean_nothing(
     assert len(titles(alice, status="draft")) == 2
 
 
-def test_it_goes_back_to_the_filters_it_came_from(
-    alice: Client, articles: list[Article]
-) -> None:
+def test_it_goes_back_to_the_filters_it_came_from(alice: Client, articles: list[Article]) -> None:
     came_from = "http://testserver/account?tab=articles&status=draft"
     answer = alice.post(
         "/articles/change",

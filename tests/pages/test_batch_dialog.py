@@ -57,7 +57,8 @@ def test_it_makes_a_job_and_says_so(alice: Client, world: World) -> None:
     assert list(job.items.values_list("keyword", flat=True)) == ["forex cơ bản", "giao dịch forex"]
     assert job.settings == {
         "model": "offline", "language": "vi", "tone": "casual", "length": "short",
-        "targetWords": None, "outlineOption": "no-outline", "customOutline": None, "autoInsertImages": False,
+        "targetWords": None,
+        "outlineOption": "no-outline", "customOutline": None, "autoInsertImages": False,
         "maxImages": 5, "websiteId": world.website.pk, "useGoogleSearch": False,
     }  # fmt: skip
 

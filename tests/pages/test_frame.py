@@ -49,6 +49,7 @@ def test_it_has_a_strict_policy_and_no_inline_code(alice: Client, world: World) 
         "/", "/account?tab=batch-jobs", "/account?tab=articles", "/account?tab=websites",
         "/account?tab=profile", f"/articles/{world.article.pk}", f"/jobs/{world.job.pk}",
         "/account/password/change", "/account/email", f"/jobs/{world.job.pk}/cancel",
+        f"/articles/{world.article.pk}/versions",
     ):  # fmt: skip
         answer = alice.get(address)
         page = answer.content.decode()

@@ -22,17 +22,23 @@ def review(piece: Piece) -> list[Issue]:
     """``language`` of the text, ``metadata_language`` of title and description together."""
     found = []
     for code, text in (
-        ("language", _sample(piece.text)),
+        ("language", piece.text),
         ("metadata_language", f"{piece.title}. {piece.meta_description}"),
     ):
-        spoken = language_of(text)
+        spoken = language_of(text, piece.brief.keyword)
         if spoken not in ("", piece.brief.language):
             found.append(issue(code, found=LANGUAGES[spoken][1]))
     return found
 
 
-def language_of(text: str) -> str:
-    """The code of the offered language that ``text`` is in; empty where that is not certain."""
+def language_of(text: str, keyword: str = "") -> str:
+    """The code of the offered language that ``text`` is in; empty where that is not certain.
+
+    A ``keyword`` may be in any language, and is left out.
+    """
+    if keyword:
+        text = text.lower().replace(keyword.lower(), " ")
+    text = _sample(text)
     if len(text) < SAMPLE and _letters(text) < LEAST_LETTERS:
         return ""
     found = _detector().detect_language_of(text)
