@@ -14,7 +14,7 @@ from articles.writing.draft import Draft
 from articles.writing.illustrations import Place
 from articles.writing.research import Research
 from articles.writing.reviews.issue import Issue, issue
-from articles.writing.steps import Steps
+from articles.writing.steps import Steps, together
 from batchwriter import logs
 
 SECONDS = 120.0
@@ -80,9 +80,7 @@ async def _pictures(brief: Brief, content: str, steps: Steps) -> list[_Placed]:
             return _Placed(place, None, error.code)
         return _Placed(place, _read(text))
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(fill(*one)) for one in enumerate(places, 1)]
-    placed = [task.result() for task in tasks]
+    placed = await together(fill(*one) for one in enumerate(places, 1))
     added = sum(one.picture is not None for one in placed)
     logs.event("pictures_added", backend=backend.name, count=added, asked=len(places))
     return placed
