@@ -91,6 +91,47 @@ def test_it_writes_five_keywords_with_the_selected_model(
     assert_sound()
 
 
+@pytest.mark.parametrize("protocol", MODELS)
+def test_it_repairs_or_marks_and_charges_what_became_the_article(
+    submit: Submit, run_worker: Start, fake: FakeProvider, protocol: str
+) -> None:
+    alice = person("alice")
+    before = alice.tokens_remaining
+    fake.fail("too_short", "cà phê", purpose="body")
+    fake.fail("too_short", "phở", purpose="body")
+    fake.fail("bad_request", "phở", purpose="rewrite")
+    fake.fail("wrong_language", "Đà Lạt", purpose="body", times=1)
+    fake.fail("hostile", "quản lý", purpose="body")
+    job = submit(alice, VIETNAMESE, model=MODELS[protocol][0], length="short")
+    run_worker()
+    job = reaches(job, "completed")
+    assert (job.completed_items, job.failed_items) == (5, 0)
+    marked = Article.objects.get(needs_review=True)
+    assert (marked.keyword, [one["code"] for one in marked.issues]) == ("phở bò", ["length"])
+    usage = {purpose: sum(tokens) for purpose, tokens in fake.usage.items()}
+    paid = 5 * 940 + usage["rewrite"] + usage["polish"]
+    alice.refresh_from_db()
+    assert before - alice.tokens_remaining == job.tokens_used == paid
+    assert fake.bill == paid + usage["body"]
+    assert "<script" not in Article.objects.get(keyword="quản lý rủi ro").content
+    assert_sound()
+
+
+def test_it_writes_long_articles_by_sections(
+    submit: Submit, run_worker: Start, fake: FakeProvider
+) -> None:
+    alice = person("alice")
+    job = submit(alice, ["cà phê", "phở bò"], model="GPT-4o-mini", targetWords=2400)
+    run_worker()
+    job = reaches(job, "completed")
+    for article in Article.objects.filter(job_id=job.pk):
+        assert (article.issues, abs(article.word_count - 2400) < 360) == ([], True)
+    purposes = [call.purpose for call in fake.calls]
+    assert (purposes.count("outline"), purposes.count("section"), len(purposes)) == (2, 12, 14)
+    assert job.tokens_used == fake.bill
+    assert_sound()
+
+
 def test_it_pauses_without_tokens_and_goes_on_after_a_grant(
     submit: Submit, run_worker: Start, fake: FakeProvider
 ) -> None:
