@@ -22,7 +22,7 @@ class PictureSerializer(serializers.Serializer):
     width = serializers.IntegerField()
     height = serializers.IntegerField()
     backend = serializers.CharField()
-    source = serializers.CharField()
+    service = serializers.CharField(source="source")
     page = serializers.CharField()
     title = serializers.CharField()
     creator = serializers.CharField()

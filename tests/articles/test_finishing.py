@@ -63,7 +63,7 @@ def test_it_buys_facts_and_pictures_once(
         kept[result.name] = result
 
     first, _spent = written(on_bought=keep)
-    assert list(kept)[0] == "search"
+    assert next(iter(kept)) == "search"
     assert {"picture 1/2", "picture 2/2"} <= kept.keys()
     assert all(kept[name].usage == Usage() for name in kept if name[:4] in ("sear", "pict"))
     monkeypatch.setattr(drawn.DrawnBackend, "find", None)
