@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, Website, WritingModel
+from articles.models import LONG_COLUMNS, Article, Website, WritingModel
 from batchwriter.readonly_admin import ReadOnlyAdmin
 
 
@@ -43,7 +43,7 @@ class ArticleAdmin(ReadOnlyAdmin):
         found = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "articles_article_change":
             return found
-        return found.defer("content", "outline")
+        return found.defer(*LONG_COLUMNS)
 
 
 @admin.register(Website)

@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from articles import store
-from articles.models import Article, Website, WritingModel
+from articles.models import LONG_COLUMNS, Article, Website, WritingModel
+from articles.serializers import PictureSerializer, SourceSerializer
 from batchwriter.errors import InvalidInput
 from batchwriter.rest import StrictSerializer, choice, user_of
 from batchwriter.schema import READ, WRITE, errors
@@ -76,10 +77,13 @@ class ArticleRow(serializers.ModelSerializer):
 
 
 class ArticleDetail(ArticleRow):
-    """An article with its text."""
+    """An article with its text, its sources and its pictures."""
+
+    sources = SourceSerializer(many=True, source="kept_sources")
+    images = PictureSerializer(many=True, source="kept_images")
 
     class Meta(ArticleRow.Meta):
-        fields = (*ArticleRow.Meta.fields, "content", "outline")  # type: ignore[assignment]
+        fields = (*ArticleRow.Meta.fields, "content", "outline", "sources", "images")  # type: ignore[assignment]
 
 
 class ArticleChange(StrictSerializer):
@@ -112,7 +116,7 @@ class ArticlesApi(ListAPIView):
     def get_queryset(self) -> QuerySet[Article]:
         """The articles that the filters leave, newest first, without their texts."""
         query = self.request.query_params
-        found = Article.objects.of(self.request.user).defer("content", "outline", "signature")
+        found = Article.objects.of(self.request.user).defer(*LONG_COLUMNS)
         wanted = choice(self.request, "status", Article.Status.values)
         if wanted:
             found = found.filter(status=wanted)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article, ArticleQuerySet, Website
+from articles.models import LONG_COLUMNS, Article, ArticleQuerySet, Website
 
 SEARCH_LENGTH = 200
 NEWEST = "newest"
@@ -57,7 +57,7 @@ class Listing:
         for name, value in self.chosen.items():
             wanted = None if (name, value) == ("website", NO_WEBSITE) else value
             found = found.filter(**{FACETS[name]: wanted})
-        return found.defer("content", "outline").order_by(*ORDERS[self.order][1])
+        return found.defer(*LONG_COLUMNS).order_by(*ORDERS[self.order][1])
 
     @property
     def count(self) -> int:

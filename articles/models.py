@@ -108,6 +108,10 @@ class Website(models.Model):
         return self.name
 
 
+# What lists of articles do without.
+LONG_COLUMNS = ("content", "outline", "signature", "sources", "images")
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     """The words in which articles are asked for."""
 
@@ -172,6 +176,9 @@ class Article(models.Model):
     tokens_used = models.PositiveBigIntegerField(_("tokens used"), default=0)
     needs_review = models.BooleanField(_("needs review"), default=False)
     issues = models.JSONField(_("issues"), default=list, blank=True)
+    # NULL where the article was written without: workers of an older version leave them out.
+    sources = models.JSONField(_("sources"), null=True, blank=True, editable=False)
+    images = models.JSONField(_("images"), null=True, blank=True, editable=False)
     signature = models.BinaryField(null=True, editable=False)
     # The database gives these to new articles: workers insert rows without them.
     revision = models.PositiveIntegerField(_("revision"), db_default=1, editable=False)
@@ -225,6 +232,16 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kept_sources(self) -> list[dict[str, Any]]:
+        """The pages that a search found for it."""
+        return self.sources or []
+
+    @property
+    def kept_images(self) -> list[dict[str, Any]]:
+        """The pictures that were added to it, with their credit."""
+        return self.images or []
 
 
 class ArticleVersion(models.Model):

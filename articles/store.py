@@ -78,6 +78,8 @@ def create_from_draft(
         tokens_used=draft.usage.total,
         needs_review=bool(draft.issues),
         issues=json.dumps(draft.issues),
+        sources=json.dumps(draft.sources) if draft.sources else None,
+        images=json.dumps(draft.images) if draft.images else None,
         signature=draft.signature or None,
         created_at=at,
         updated_at=at,

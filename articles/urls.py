@@ -1,10 +1,13 @@
 """Addresses of articles and websites."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from articles import editor_views, views
+from articles import editor_views, media, views
+
+PICTURE = r"^media/pictures/(?P<folder>\w{2})/(?P<name>[0-9a-f]{32})\.(?P<extension>jpg|png)\Z"
 
 urlpatterns = [
+    re_path(PICTURE, media.picture, name="picture"),
     path("articles/change", views.change_articles, name="change-articles"),
     path("articles/undelete", views.undelete_articles, name="undelete-articles"),
     path("articles/<id:article_id>", editor_views.article_page, name="article"),

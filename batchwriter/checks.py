@@ -9,7 +9,9 @@ from django.core import checks
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from articles.images import registry as images
 from articles.providers.registry import NEEDS, is_configured
+from articles.search import registry as search
 from batchwriter.charset import CHARSET
 
 OLDEST_MARIADB, OLDEST_MYSQL = (10, 6), (8, 0, 1)
@@ -106,6 +108,22 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[c
     ]
 
 
+def check_services(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """W003 where a search or image service is chosen without its key."""
+    chosen = [("SEARCH_BACKEND", search), ("IMAGE_BACKEND", images)]
+    return [
+        checks.Warning(
+            f"{name} is {getattr(settings, name)}, whose key is missing: it is not used.",
+            hint=f"Set {service.BACKENDS[getattr(settings, name)][1]}, or unset {name}.",
+            id="batchwriter.W003",
+        )
+        for name, service in chosen
+        if getattr(settings, name) and not service.is_configured()
+    ]
+
+
 def check_debug(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
@@ -126,4 +144,5 @@ def register() -> None:
     """Make the checks known to Django."""
     checks.register(check_database, checks.Tags.database)
     checks.register(check_keys)
+    checks.register(check_services)
     checks.register(check_debug, checks.Tags.security, deploy=True)

@@ -44,7 +44,9 @@ class Env:
         """One of ``choices``."""
         value = self.text(name, default)
         if value not in choices:
-            raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+            raise ImproperlyConfigured(
+                f"{name} must be {' or '.join(filter(None, choices))}, not {value!r}."
+            )
         return value
 
     def integer(self, name: str, default: int, *, least: int = 1) -> int:

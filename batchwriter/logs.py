@@ -39,6 +39,11 @@ EVENTS = {
     "database_away": (logging.WARNING, "The database cannot be reached: {reason}"),
     "transaction_repeated": (logging.INFO, "Repeating a transaction after error {number}"),
     "database_back": (logging.INFO, "The database answers again"),
+    "service_failed": (logging.WARNING, "Service {service} came to nothing: {reason}"),
+    "search_done": (logging.INFO, "Found {sources} sources with {backend}"),
+    "search_failed": (logging.WARNING, "A search came to nothing: {reason}"),
+    "pictures_added": (logging.INFO, "Added {count} of {asked} pictures from {backend}"),
+    "picture_failed": (logging.WARNING, "A picture from {backend} came to nothing: {reason}"),
     "circuit_opened": (logging.WARNING, "Provider circuit of {model} opened: {reason}"),
     "circuit_closed": (logging.INFO, "Provider circuit of {model} closed"),
 }

@@ -39,12 +39,14 @@ CSRF_FAILURE_VIEW = "batchwriter.pages.csrf_failure"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Hosts whose pictures may stand in articles, beside our own media.
+IMAGE_HOSTS = [host.lower() for host in env.words("IMAGE_HOSTS")]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "https:"],
+        "img-src": [SELF, "data:", *[f"https://{host}" for host in IMAGE_HOSTS]],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -262,6 +264,22 @@ AI_MAX_ATTEMPTS = env.integer("AI_MAX_ATTEMPTS", 4)
 AI_RETRY_BASE_SECONDS = env.seconds("AI_RETRY_BASE_SECONDS", 2)
 OFFLINE_WRITER_SECONDS = env.seconds("OFFLINE_WRITER_SECONDS", 0)
 
+# Search, pictures, and what is fetched from elsewhere
+
+SEARCH_BACKEND = env.choice("SEARCH_BACKEND", "", "", "gemini", "serpapi", "serper")
+SEARCH_MODEL = env.text("SEARCH_MODEL", "gemini-3.8-flash")
+SERPER_API_KEY = env.text("SERPER_API_KEY")
+SERPER_BASE_URL = env.base_url("SERPER_BASE_URL")
+SERPAPI_API_KEY = env.text("SERPAPI_API_KEY")
+SERPAPI_BASE_URL = env.base_url("SERPAPI_BASE_URL")
+IMAGE_BACKEND = env.choice("IMAGE_BACKEND", "", "", "drawn", "openai", "openverse", "pexels")
+IMAGE_MODEL = env.text("IMAGE_MODEL", "gpt-image-2")
+PEXELS_API_KEY = env.text("PEXELS_API_KEY")
+PEXELS_BASE_URL = env.base_url("PEXELS_BASE_URL")
+OPENVERSE_BASE_URL = env.base_url("OPENVERSE_BASE_URL")
+# host:port of this machine or network that may be fetched from all the same, for tests.
+FETCH_ALLOWED_HOSTS = env.words("FETCH_ALLOWED_HOSTS")
+
 # Batches
 
 BATCH_POLL_SECONDS = env.seconds("BATCH_POLL_SECONDS", 0.2, least=0.01)
@@ -290,8 +308,10 @@ FORMAT_MODULE_PATH = "batchwriter.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# Static files
+# Static files, and the pictures of articles
 
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "media"))
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from articles.images import registry as images
 from articles.models import Article
 from jobs import history
 from jobs.history import Kind, Needed
@@ -111,7 +112,8 @@ def _warnings(submission: Submission, total: int, affordable: int) -> list[str]:
             _("Your balance and article limit are enough for %(affordable)d of %(total)d articles.")
             % {"affordable": affordable, "total": total}
         )
-    if submission.settings["autoInsertImages"]:
+    provider = submission.writing_model.provider
+    if submission.settings["autoInsertImages"] and not images.is_configured(provider):
         sentences.append(
             _("No image source is set up on this server; the articles come without images.")
         )

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from articles.images import registry as images
 from articles.models import WritingModel
+from articles.search import registry as search
 from articles.writing.brief import LANGUAGES, LENGTHS
 from batchwriter.errors import InvalidInput
 from jobs import keywords as lists
@@ -87,17 +89,13 @@ class BatchWriteForm(forms.Form):
     autoInsertImages = forms.BooleanField(
         label=gettext_lazy("Insert images"),
         required=False,
-        help_text=gettext_lazy("This server has no image source; articles come without images."),
     )
     maxImages = _text(
         gettext_lazy("Images at most"),
         widget=forms.NumberInput(attrs={"min": 0, "max": submission.MOST_IMAGES}),
     )
     useGoogleSearch = forms.BooleanField(
-        label=gettext_lazy("Research with Google Search"),
-        required=False,
-        disabled=True,
-        help_text=gettext_lazy("This server has no search service."),
+        label=gettext_lazy("Research with Google Search"), required=False
     )
     skipWrong = forms.BooleanField(
         label=gettext_lazy("Leave these rows out and write the others"), required=False
@@ -128,6 +126,7 @@ class BatchWriteForm(forms.Form):
         self.sheet = self._sheet()
         self.rows = self.sheet.read() if self.sheet else None
         self._offer_models()
+        self._offer_services()
         self._offer("language", [(code, native) for code, (_english, native) in LANGUAGES.items()])
         self._offer("length", [(name, _length(name)) for name in LENGTHS])
         self._offer("websiteId", [("", _("No website")), *own.sites])
@@ -151,6 +150,20 @@ class BatchWriteForm(forms.Form):
         widget.unavailable = frozenset(model.code for model in offered if model.code not in usable)
         if self.initial["model"] not in usable:
             self.initial["model"] = usable[0] if usable else None
+
+    def _offer_services(self) -> None:
+        """What search and pictures bring; where the server has none, that."""
+        searching, pictures = self.fields["useGoogleSearch"], self.fields["autoInsertImages"]
+        if search.is_configured():
+            searching.help_text = _("Current facts, whose sources are listed below the text.")
+        else:
+            searching.disabled = True
+            searching.help_text = _("This server has no search service.")
+        pictures.help_text = (
+            _("After the first paragraph of a section, with their credit.")
+            if images.is_configured()
+            else _("This server has no image source; only the offline writer draws some.")
+        )
 
     def clean(self) -> dict[str, Any]:
         """Have the submission checked, and put its sentences beside the fields they are about."""

@@ -96,6 +96,8 @@ class Start:
             custom_outline=str(chosen["customOutline"] or ""),
             title=self.title,
             note=self.note,
+            search=bool(chosen.get("useGoogleSearch")),
+            images=int(chosen["maxImages"]) if chosen.get("autoInsertImages") else 0,
             target_words=chosen.get("targetWords"),
             variation=self.job_id + self.position,
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
+from articles.search import registry as search
 from batchwriter import database
 from batchwriter.errors import InvalidInput
 from jobs.keywords import UNSTORABLE, Problems
@@ -120,8 +121,9 @@ def delete(user: User, preset_id: int) -> str:
 
 
 def usable(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that a dialog can begin with: known keys alone, without the search."""
-    return {key: settings[key] for key in DEFAULTS if key in settings} | {"useGoogleSearch": False}
+    """The settings that a dialog can begin with: known keys, and no impossible search."""
+    known = {key: settings[key] for key in DEFAULTS if key in settings}
+    return known if search.is_configured() else known | {"useGoogleSearch": False}
 
 
 def _checked_name(name: str) -> str:

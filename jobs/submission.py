@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from articles.models import Website, WritingModel
+from articles.search import registry as search
 from articles.writing import outline
 from articles.writing.brief import (
     LANGUAGES,
@@ -81,6 +82,7 @@ class Submission:
                 data=(item.keyword, item.title, item.note),
                 outline=chosen["customOutline"],
                 target_words=None if item.length else chosen["targetWords"],
+                search=chosen["useGoogleSearch"],
             )
             for item in self.items
         ]
@@ -180,7 +182,7 @@ def _target_words(value: Any) -> str | None:
 
 
 def _search(value: Any) -> str | None:
-    if value is True:
+    if value is True and not search.is_configured():
         return _("No search service is set up on this server; leave it false.")
     return _switch(value)
 

@@ -5,8 +5,11 @@ server that the tests run on, and the tests make a database of their own there. 
 variable starts from its default, whatever a developer's ``.env`` says.
 """
 
+import atexit
 import os
 import re
+import shutil
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,8 @@ def variables() -> list[str]:
 def apply() -> None:
     """Empty every variable (an empty one counts as unset), then set what the tests need."""
     os.environ.update({name: "" for name in variables() if name != "DATABASE_URL"})
+    os.environ["MEDIA_ROOT"] = folder = tempfile.mkdtemp(prefix="batchwriter-media-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("DATABASE_URL", "sqlite:////dev/null/replaced-by-the-tests")
     os.environ.update(CHOSEN)
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import openai
 from django.conf import settings
 
+from articles.connections import bound
 from articles.providers import failures
 from articles.providers.allowance import allowance
 from articles.providers.base import (
@@ -45,7 +45,7 @@ class OpenAIProvider:
                 timeout=timeout,
                 # A redirection leads away from the API; prompts and key do not follow it.
                 follow_redirects=False,
-                event_hooks={"response": [_bound]},
+                event_hooks={"response": [bound(MOST_BYTES)]},
                 limits=httpx2.Limits(
                     max_connections=CONNECTIONS, max_keepalive_connections=KEPT_ALIVE
                 ),
@@ -121,31 +121,6 @@ class OpenAIProvider:
                 "json_schema": {"name": request.purpose, "schema": request.schema, "strict": True},
             }
         return arguments
-
-
-async def _bound(response: httpx2.Response) -> None:
-    """Let the body of ``response`` be read up to a size."""
-    response.stream = _Bounded(response.stream)
-
-
-class _Bounded(httpx2.AsyncByteStream):
-    """A body that breaks off where it is larger than any answer."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """The parts of the body."""
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > MOST_BYTES:
-                raise TooLarge
-            yield part
-
-    async def aclose(self) -> None:
-        """Let go of the connection."""
-        await self._stream.aclose()
 
 
 def _no_answer(error: openai.APIConnectionError) -> ProviderError:

@@ -33,7 +33,8 @@ class Brief:
 
     ``title`` is the article's title where its owner has chosen one, ``note`` what the owner
     wishes of the content. ``target_words`` beats ``length``. ``variation`` is the article's place
-    in the plan by which openings, headings and endings differ.
+    in the plan by which openings, headings and endings differ. With ``search`` current facts are
+    looked up first, and are then ``findings``; ``images`` is how many pictures it gets at most.
     """
 
     keyword: str
@@ -48,6 +49,9 @@ class Brief:
     note: str = ""
     target_words: int | None = None
     variation: int = 0
+    search: bool = False
+    findings: str = ""
+    images: int = 0
 
     @property
     def words(self) -> int:

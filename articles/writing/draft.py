@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from articles.providers.base import Usage
 from articles.writing import html, reviews
@@ -23,7 +24,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])")
 class Draft:
     """A finished article. ``usage`` is of the answers that it is made of, and of no other.
 
-    ``signature`` tells how alike two texts are (``articles.writing.similarity``).
+    ``signature`` tells how alike two texts are (``articles.writing.similarity``). ``sources`` are
+    the pages that a search found, ``images`` the pictures in the content, both as they are kept.
     """
 
     title: str
@@ -35,6 +37,8 @@ class Draft:
     usage: Usage
     issues: list[Issue]
     signature: bytes = b""
+    sources: tuple[dict[str, Any], ...] = ()
+    images: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

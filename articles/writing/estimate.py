@@ -17,6 +17,8 @@ PROMPT_TOKENS = {"body": 700, "metadata": 445, "outline": 630, "section": 895}
 METADATA_TOKENS = 180
 # For a hundred words of the article.
 OUTLINE_TOKENS, LONG_OUTLINE_TOKENS = 35, 21
+# Six sources with their excerpts, as they come from a search; at most twice as many.
+FINDINGS_TOKENS = 1000
 WORDS_OF_A_SECTION = 400
 BYTES_PER_TOKEN_OF_DATA = 3
 MARGIN = 1.25
@@ -32,16 +34,18 @@ def tokens_to_hold(
     data: Iterable[str | None],
     outline: str | None = None,
     target_words: int | None = None,
+    search: bool = False,
 ) -> int:
     """Tokens that one article is expected to need, prompts and answers, plus a quarter.
 
     ``data`` are the texts of people that the prompts carry: keyword, title, note; ``outline`` is
-    their outline, where it is used.
+    their outline, where it is used. With ``search`` the prompts carry what was found too.
     """
     words = target_words or LENGTHS[length]
     texts = words * TOKENS_PER_WORD[language]
     typed = sum(len((text or "").encode()) for text in data) / BYTES_PER_TOKEN_OF_DATA
     by_sections = words > WORDS_OF_ONE_CALL
+    typed += FINDINGS_TOKENS if search else 0
     planned = outline_option == "ai-outline" or (by_sections and outline_option == "no-outline")
     if outline_option != "custom-outline":
         outline = ""

@@ -7,6 +7,8 @@ from html import unescape
 import nh3
 from markdown_it import MarkdownIt
 
+from articles.writing import embedded
+
 TAGS = {
     "h2", "h3", "h4", "p", "ul", "ol", "li", "blockquote", "figure", "figcaption", "img", "a",
     "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td",
@@ -14,7 +16,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
+    "img": {"src", "alt", "title", "width", "height", "loading"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
     "ol": {"start"},
@@ -62,11 +64,12 @@ def clean(html: str) -> str:
         body,
         tags=TAGS,
         attributes=ATTRIBUTES,
+        attribute_filter=embedded.kept_attribute,
         clean_content_tags=WITHOUT_CONTENT,
         url_schemes=SCHEMES,
         link_rel="nofollow noopener noreferrer",
     )
-    return EMPTY_BLOCK.sub("", body).strip()
+    return EMPTY_BLOCK.sub("", embedded.without_lost(body)).strip()
 
 
 def without_fence(text: str) -> str:

@@ -7,6 +7,8 @@ The steps, as ``articles.writing.steps`` buys them:
 - longer: ``section 1/n`` … ``section n/n`` side by side, along the user's outline (``metadata``
   beside them) or after the model's ``outline``;
 - then, only where a review finds something, ``repair …`` (``articles.writing.repair``).
+
+Where current facts or pictures were ordered, ``search`` comes first and ``picture 1/n`` … last.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from typing import Any
 
 from articles.providers.base import CompletionRequest, GiveUp, Provider, TryAgain
 from articles.providers.pace import Paced, Turn
-from articles.writing import html, outline, plan, prompts, repair
+from articles.writing import finishing, html, outline, plan, prompts, repair, research
 from articles.writing.booking import Booked, FirstCallDecides, Spend
 from articles.writing.brief import WORDS_OF_ONE_CALL, Brief
 from articles.writing.draft import Draft, Text, Work
@@ -49,8 +51,9 @@ async def write(
     if probing:
         provider = FirstCallDecides(provider)
     steps = Steps(provider, spent, bought, on_bought)
-    work = await repair.repaired(await _first_draft(brief, steps), steps)
-    return work.draft(spent.kept)
+    known = await research.researched(brief, steps)
+    work = await repair.repaired(await _first_draft(known.brief, steps), steps)
+    return await finishing.finished(work.draft(spent.kept), known, steps)
 
 
 async def _first_draft(brief: Brief, steps: Steps) -> Work:

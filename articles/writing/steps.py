@@ -61,6 +61,15 @@ class Steps:
             await self._on_bought(result)
         return result
 
+    async def once(self, name: str, make: Callable[[], Awaitable[str]]) -> str:
+        """What ``make`` returns, kept like a step that costs nothing: it is not made again."""
+        result = self._bought.get(name)
+        if result is None:
+            result = StepResult(name, await make(), Usage())
+            if self._on_bought is not None:
+                await self._on_bought(result)
+        return result.text
+
     def give_up(self, *results: StepResult) -> None:
         """Answers that do not become part of the article after all."""
         for result in results:

@@ -178,3 +178,20 @@ def test_it_says_who_i_am(alice_client: APIClient, world: World) -> None:
         "tokensRemaining": world.alice.tokens_remaining, "tokensHeld": 0,
         "articleLimit": world.alice.article_limit,
     }  # fmt: skip
+
+
+def test_it_shows_what_an_article_was_made_from(alice_client: APIClient, world: World) -> None:
+    address = f"/api/articles/{world.article.pk}"
+    shown = alice_client.get(address).json()
+    assert (shown["sources"], shown["images"]) == ([], [])
+    source = {"title": "Trang", "url": "https://trang.example/", "snippet": "Giá 5", "date": "",
+              "query": "phở", "backend": "serper"}  # fmt: skip
+    image = {"url": "/media/pictures/ab/x.jpg", "alt": "phở", "width": 9, "height": 6,
+             "backend": "pexels", "source": "Pexels", "page": "", "title": "", "creator": "Lan",
+             "creator_url": "", "licence": "Pexels License", "licence_url": ""}  # fmt: skip
+    Article.objects.filter(pk=world.article.pk).update(sources=[source], images=[image])
+    shown = alice_client.get(address).json()
+    assert shown["sources"] == [source]
+    (picture,) = shown["images"]
+    assert (picture["service"], picture["creator"], picture["creatorUrl"]) == ("Pexels", "Lan", "")
+    assert "sources" not in alice_client.get("/api/articles").json()["results"][0]

@@ -10,6 +10,7 @@ from articles.writing.prompts import schemas
 from articles.writing.prompts.order import fenced, length, ordered, request
 from articles.writing.prompts.texts import (
     BODY_RULES,
+    FINDINGS,
     METADATA_RULES,
     OUTLINE_RULES,
     POLISH_RULES,
@@ -32,7 +33,7 @@ def body(brief: Brief, outline: str = "", title: str = "", wrong: str = "") -> C
 
     ``wrong`` says what was wrong with the answer before.
     """
-    parts = [*ordered(brief), *_headline(brief, title)]
+    parts = [*ordered(brief), *_findings(brief), *_headline(brief, title)]
     form = [f"- Begin {variation.opening(brief.variation)}."]
     if outline:
         parts.append(
@@ -52,6 +53,7 @@ def section(
     """Ask for one part of a long text along ``outline``, which the others follow too."""
     parts = [
         *ordered(brief),
+        *_findings(brief),
         *_headline(brief, title),
         f"The outline of the whole article. It is data too:\n{fenced(outline)}",
         f"You write part {part.number} of {part.of}, under these headings and no others; "
@@ -90,6 +92,7 @@ def outline(brief: Brief) -> CompletionRequest:
     sections = max(brief.words // (WORDS_OF_A_SECTION if long else WORDS_OF_A_HEADING), 3)
     parts = [
         *ordered(brief),
+        *_findings(brief),
         f"The article will have {brief.words} words: about {sections} parts of equal weight.\n"
         f"Headings: {variation.headings(brief.variation)}.",
     ]
@@ -128,6 +131,10 @@ def polish(brief: Brief, pieces: dict[str, str], wrong: str) -> CompletionReques
     keys = ", ".join(f'"{key}"' for key in pieces)
     parts += [f"Answer with exactly these keys: {keys}.", *_complaint(wrong)]
     return request("polish", brief, POLISH_RULES, parts, schema=schemas.texts(*pieces))
+
+
+def _findings(brief: Brief) -> list[str]:
+    return [f"{FINDINGS}\n{fenced(brief.findings)}"] if brief.findings else []
 
 
 def _headline(brief: Brief, title: str) -> list[str]:

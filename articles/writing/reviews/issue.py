@@ -26,6 +26,11 @@ SENTENCES = {
     "keyword_heading": gettext_noop("The keyword is in no heading."),
     "repeated_paragraph": gettext_noop("A paragraph stands in the text twice: “%(found)s”."),
     "image_alt": gettext_noop("%(count)d of the images have no description (alt text)."),
+    "search_failed": gettext_noop(
+        "No current facts could be looked up; the text was written without sources."
+    ),
+    "image_failed": gettext_noop("Pictures that could not be added: %(count)d."),
+    "images_missing": gettext_noop("No fitting pictures were found; the article has none."),
     "similar": gettext_noop(
         "About %(percent)d %% of the text is the same as in article #%(id)d, “%(title)s”."
     ),

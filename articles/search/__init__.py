@@ -1,0 +1,1 @@
+"""Current facts with their sources: one backend a service, behind one protocol."""
