@@ -25,7 +25,8 @@ def are_worth_it(brief: Brief) -> bool:
 
     A step costs a transaction, so articles of two calls side by side do without.
     """
-    return brief.words > WORDS_OF_ONE_CALL or brief.outline_option == "ai-outline"
+    in_turn = brief.outline_option == "ai-outline" or brief.search or brief.images
+    return bool(in_turn) or brief.words > WORDS_OF_ONE_CALL
 
 
 def keep(start: Start, step: StepResult) -> None:

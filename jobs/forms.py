@@ -16,7 +16,7 @@ from accounts.models import User
 from articles.images import registry as images
 from articles.models import WritingModel
 from articles.search import registry as search
-from articles.writing.brief import LANGUAGES, LENGTHS
+from articles.writing.brief import LANGUAGES, LEAST_WORDS, LENGTHS, MOST_WORDS
 from batchwriter.errors import InvalidInput
 from jobs import keywords as lists
 from jobs import presets, sheets, submission
@@ -25,8 +25,8 @@ from jobs.sheets import Sheet
 from jobs.submission import Submission
 
 REVIEW_ABOVE = 10
-ADVANCED = ("websiteId", "outlineOption", "customOutline", "autoInsertImages", "maxImages",
-            "useGoogleSearch")  # fmt: skip
+ADVANCED = ("targetWords", "websiteId", "outlineOption", "customOutline", "autoInsertImages",
+            "maxImages", "useGoogleSearch")  # fmt: skip
 TONES = [
     ("professional", gettext_lazy("Professional")),
     ("casual", gettext_lazy("Casual")),
@@ -79,6 +79,11 @@ class BatchWriteForm(forms.Form):
     language = _text(gettext_lazy("Language"), widget=forms.Select)
     tone = _text(gettext_lazy("Tone"), widget=forms.Select(choices=TONES))
     length = _text(gettext_lazy("Length"), widget=forms.Select)
+    targetWords = _text(
+        gettext_lazy("Number of words"),
+        widget=forms.NumberInput(attrs={"min": LEAST_WORDS, "max": MOST_WORDS}),
+        help_text=gettext_lazy("300 to 5,000, in place of the length; empty: as the length says."),
+    )
     websiteId = _text(gettext_lazy("Website"), widget=forms.Select)
     outlineOption = _text(gettext_lazy("Outline"), widget=forms.Select(choices=OUTLINES))
     customOutline = _text(

@@ -33,12 +33,14 @@ def column_choices() -> list[tuple[str, Any]]:
 @register.filter
 def summary(form: BatchWriteForm) -> list[tuple[Any, Any]]:
     """Label and value of each setting that is worth a second look."""
-    return [
+    chosen = [
         (form.fields[name].label, words)
         for name in SUMMARISED
         for value, words in form.fields[name].widget.choices
         if str(value) == str(form[name].value() or "")
     ]
+    words = form["targetWords"].value()
+    return [*chosen, (form.fields["targetWords"].label, words)] if words else chosen
 
 
 @register.filter

@@ -63,6 +63,13 @@ def test_it_makes_a_job_and_says_so(alice: Client, world: World) -> None:
     }  # fmt: skip
 
 
+def test_it_takes_a_number_of_words(alice: Client, world: World) -> None:
+    alice.post("/jobs", fields(targetWords="777"))
+    assert made(world)[0].settings["targetWords"] == 777
+    page = alice.post("/jobs", fields(targetWords="299")).content.decode()
+    assert "300" in page and 'id="batch-targetWords"' in page and len(made(world)) == 1
+
+
 def test_it_tells_a_script_where_to_go(alice: Client) -> None:
     answer = alice.post("/jobs", fields(), headers=HTMX)
     assert (answer.status_code, answer["HX-Redirect"]) == (204, "/account?tab=batch-jobs")
