@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import ledger
+from accounts import ledger, logins
 from accounts.models import TokenEntry, User
 from batchwriter import database
 from batchwriter.errors import InvalidInput
@@ -68,6 +68,12 @@ class BalanceUserAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Users are deactivated: their ledger stays."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; whoever is deactivated comes back with a new log-in alone."""
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active and "is_active" in form.changed_data:
+            logins.end_all(obj)
 
     def grant(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Grant tokens and articles with a reason, through the ledger."""

@@ -30,6 +30,8 @@ HTTPS_ONLY = env.switch("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+# How many proxies of ours add an address to X-Forwarded-For; what stands before it is anybody's.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 1 if HTTPS_ONLY else 0, least=0)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -155,6 +157,13 @@ else:
 # allauth has a conditional constraint that MariaDB does not make; it keeps the rule itself. Ours
 # are made of generated columns, and tests break each of them with plain SQL.
 SILENCED_SYSTEM_CHECKS = ["models.W036"]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
@@ -194,6 +203,12 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.guard.LogInHandler"
+AXES_USERNAME_CALLABLE = "accounts.guard.name_of"
+AXES_CLIENT_IP_CALLABLE = "batchwriter.proxies.client_address"
+# Wrong passwords in five minutes: for one name from all addresses, from one address for all names.
+LOGIN_FAILURES_PER_NAME = 10
+LOGIN_FAILURES_PER_ADDRESS = 50
 # Given to everybody who signs up; 0 means that an operator grants the first tokens.
 SIGNUP_TOKENS = env.integer("SIGNUP_TOKENS", 0, least=0)
 
@@ -207,7 +222,7 @@ API_RATE = env.rate("API_RATE", "600/min")
 THROTTLE_RATES = {"api": API_RATE, "job_create": JOB_CREATE_RATE}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.logins.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

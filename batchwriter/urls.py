@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts import views as accounts_views
-from accounts.api import MeApi, RefreshApi, TokenApi
+from accounts.api import LogOutApi, MeApi, RefreshApi, TokenApi
 from articles import views as articles_views
 from articles.api import ArticleApi, ArticlesApi, ModelsApi, WebsiteApi, WebsitesApi
 from batchwriter import converters, health, pages
@@ -25,6 +25,7 @@ TABS = {
 api = [
     path("auth/token", TokenApi.as_view(), name="api-token"),
     path("auth/token/refresh", RefreshApi.as_view(), name="api-token-refresh"),
+    path("auth/logout", LogOutApi.as_view(), name="api-logout"),
     path("me", MeApi.as_view(), name="api-me"),
     path("models", ModelsApi.as_view(), name="api-models"),
     path("batch-jobs", jobs_api.JobsApi.as_view(), name="api-jobs"),
