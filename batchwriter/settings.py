@@ -41,21 +41,28 @@ CSRF_FAILURE_VIEW = "batchwriter.pages.csrf_failure"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Pages show pictures of ours alone, and of these hosts: any other one would be told who reads what.
+IMAGE_HOSTS = env.words("IMAGE_HOSTS")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "https:"],
+        "img-src": [SELF, "data:", *(f"https://{host}" for host in IMAGE_HOSTS)],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "report-uri": ["/csp-report"],
     }
 }
-# Twice the largest body that the API takes: the API refuses with its own words first.
+# What browsers report of it goes to the log.
+CSP_REPORTS_A_MINUTE = 30
+CSP_REPORT_BYTES = 10_000
+# Larger bodies are not read. A form takes twice as much for the same text as JSON does.
 API_BODY_BYTES = 1_000_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * API_BODY_BYTES
+FORM_BODY_BYTES = 2 * API_BODY_BYTES
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_BODY_BYTES
 
 # Applications
 
@@ -88,6 +95,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "batchwriter.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
+    "batchwriter.middleware.BodyLimitMiddleware",
     "batchwriter.middleware.DatabaseAwayMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -188,7 +196,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# "mandatory" also keeps strangers from learning at the sign-up whose address is known here.
+ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", "optional", "optional", "mandatory")
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -282,6 +291,7 @@ BATCH_MAX_CONCURRENT_JOBS = env.integer("BATCH_MAX_CONCURRENT_JOBS", 5)
 BATCH_ITEMS_IN_FLIGHT = env.integer("BATCH_ITEMS_IN_FLIGHT", 10)
 BATCH_LEASE_SECONDS = env.seconds("BATCH_LEASE_SECONDS", 30, least=1)
 BATCH_MAX_KEYWORDS = env.integer("BATCH_MAX_KEYWORDS", 1000)
+BATCH_MAX_ARTICLES_PER_DAY = env.integer("BATCH_MAX_ARTICLES_PER_DAY", 0, least=0)
 BATCH_MAX_OPEN_JOBS = env.integer("BATCH_MAX_OPEN_JOBS", 100)
 PROVIDER_RETRY_SECONDS = env.seconds("PROVIDER_RETRY_SECONDS", 30, least=0.1)
 

@@ -7,7 +7,7 @@ from accounts import views as accounts_views
 from accounts.api import LogOutApi, MeApi, RefreshApi, TokenApi
 from articles import views as articles_views
 from articles.api import ArticleApi, ArticlesApi, ModelsApi, WebsiteApi, WebsitesApi
-from batchwriter import converters, health, pages
+from batchwriter import converters, csp_report, health, pages
 from batchwriter.docs import DocsApi, SchemaApi
 from jobs import api as jobs_api
 from jobs import audit_views
@@ -50,6 +50,7 @@ urlpatterns = [
     path("account", pages.tabs(TABS), name="account"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("csp-report", csp_report.report, name="csp-report"),
     path("api/", include(api)),
     path("admin/audit/", audit_views.audit_page, name="admin-audit"),
     path("admin/", admin.site.urls),
