@@ -22,6 +22,14 @@ from batchwriter.rest import user_of
 BALANCE_FIELDS = ("tokens_remaining", "tokens_held", "article_limit", "articles_held")
 
 
+# What lets somebody operate the site.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
 class GrantForm(forms.Form):
     """Tokens and articles to give, and why."""
 
@@ -57,6 +65,17 @@ class BalanceUserAdmin(UserAdmin):
         if obj is None:
             return fieldsets
         return [*fieldsets, (_("Balance"), {"fields": (*BALANCE_FIELDS, "language")})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are given by superusers alone: nobody else raises themselves."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if _superuser(request) else (*fixed, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser, and their password, are changed by superusers alone."""
+        if obj is not None and obj.is_superuser and not _superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         """The page to grant besides Django's own."""
