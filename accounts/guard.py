@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import throttling
+from accounts.models import User
 from batchwriter.proxies import client_address
 
 WINDOW_SECONDS = 300
@@ -27,7 +28,9 @@ def name_of(request: HttpRequest, credentials: Credentials = None) -> str | None
     found = next((given[key] for key in ("username", "email", "login") if given.get(key)), None)
     if not isinstance(found, str):
         return None
-    return found.encode("utf-8", "replace").decode()[:NAME_LENGTH]
+    # However it is written, it is one name; half of a surrogate pair cannot be stored.
+    plain: str = User.normalize_username(found.strip())
+    return plain.encode("utf-8", "replace").decode()[:NAME_LENGTH]
 
 
 class LogInHandler(AxesDatabaseHandler):

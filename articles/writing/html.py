@@ -24,9 +24,9 @@ WITHOUT_CONTENT = {"script", "style", "title", "template", "noscript", "iframe",
                    "math", "form", "select", "textarea", "button"}  # fmt: skip
 SCHEMES = {"http", "https", "mailto"}
 
-FENCE = re.compile(r"\A\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+FENCE = re.compile(r"\A```[a-zA-Z]*[ \t]*\n(.*)```\Z", re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-HEADING_ONE = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
+HEADING_ONE = re.compile(r"<(/?)h1\b[^<>]*>", re.IGNORECASE)
 BLOCK_TAG = re.compile(r"<(?:p|h[1-6]|ul|ol|table|div|section|article|blockquote)\b", re.IGNORECASE)
 BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|td|th|tr|figcaption|caption|blockquote|pre)>|<br\s*/?>", re.IGNORECASE
@@ -65,8 +65,8 @@ def clean(html: str) -> str:
 
 def without_fence(text: str) -> str:
     """``text`` without the one Markdown fence that may stand around it."""
-    fenced = FENCE.match(text)
-    return fenced.group(1) if fenced else text
+    fenced = FENCE.match(text.strip())
+    return fenced.group(1).rstrip() if fenced else text
 
 
 def storable(text: str) -> str:
