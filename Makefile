@@ -63,6 +63,7 @@ mutations: setup-dev ## take out each lock and fence in turn; the tests must not
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements-dev.txt requirements-dev.in
+	@$(PY) -m scripts.licences
 
 messages: setup-dev ## collect and compile the translations
 	@$(PY) manage.py makemessages --locale vi --no-obsolete --ignore .venv --ignore staticfiles

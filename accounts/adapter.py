@@ -31,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_blacklisted": _("This username cannot be used; please choose another."),
     }
 
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """The name as it is stored: what looks the same is taken."""
+        cleaned: str = super().clean_username(User.normalize_username(username), shallow=shallow)
+        return cleaned
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where allauth counts a request; the same as everywhere."""
         return client_address(request) or "unknown"

@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings as product
 from django.db import connection
 from django.test import Client
+from structlog.stdlib import ProcessorFormatter
 
 from accounts import logins
 from accounts.models import User
@@ -133,8 +134,6 @@ def written(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     config = logging_config("json")
     factory = config["formatters"]["structured"].pop("()")
     assert factory == "structlog.stdlib.ProcessorFormatter"
-    from structlog.stdlib import ProcessorFormatter
-
     handler = logging.StreamHandler(stream)
     handler.setFormatter(ProcessorFormatter(**config["formatters"]["structured"]))
 
