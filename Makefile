@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster mutations
+.PHONY: bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster fuzz mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -29,6 +29,9 @@ chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figu
 
 cluster: setup-dev ## three nodes of a Galera cluster, each killed under load; prints figures
 	@exec $(PY) -m scripts.cluster $(ARGS)
+
+fuzz: setup-dev ## 10,000 cases of any input, on SQLite and on a private MariaDB
+	@exec $(PY) -m scripts.fuzz $(ARGS)
 
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh

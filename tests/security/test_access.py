@@ -177,8 +177,7 @@ def test_every_page_has_the_policy_and_no_code_of_its_own(world: World) -> None:
             if "admin:logout" in route.name or not answer["Content-Type"].startswith("text/html"):
                 continue
             policy = dict(
-                part.strip().split(" ", 1)
-                for part in answer["Content-Security-Policy"].split(";")
+                part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";")
             )
             scripts = policy.pop("script-src").split()
             assert scripts[0] == "'self'" and len(scripts) <= 2, route.name

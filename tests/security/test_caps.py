@@ -95,8 +95,6 @@ def test_the_api_refuses_a_megabyte_unread(world: World) -> None:
 @pytest.mark.parametrize(
     "keywords", [["x"] * 100_000, [f"k{n}" for n in range(20_000)], ["x" * 900_000]]
 )
-def test_long_lists_are_refused_or_folded_quickly(
-    world: World, keywords: list[str]
-) -> None:
+def test_long_lists_are_refused_or_folded_quickly(world: World, keywords: list[str]) -> None:
     answer = post(world.alice, keywords)
     assert answer.status_code == (201 if len(set(keywords)) == 1 and len(keywords) > 1 else 400)

@@ -189,9 +189,7 @@ def test_a_sign_up_tells_strangers_nothing_where_addresses_are_confirmed(
                   "password1": "a long enough secret",
                   "password2": "a long enough secret"}  # fmt: skip
         answers.append(Client().post("/account/signup", fields))
-    assert {(one.status_code, one["Location"]) for one in answers} == {
-        (302, "/account/email/sent")
-    }
+    assert {(one.status_code, one["Location"]) for one in answers} == {(302, "/account/email/sent")}
     assert len(mail.outbox) == 2
     assert User.objects.filter(email="alice@example.com").count() == 1
 

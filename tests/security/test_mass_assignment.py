@@ -58,7 +58,9 @@ def names(world: World) -> dict[str, Any]:
         for name in (field.name, field.attname, camel(field.name), camel(field.attname)):
             found[name] = wish(field, world)
     assert len(found) > 80
-    assert {"tokens_remaining", "tokensRemaining", "is_staff", "user_id", "leaseEpoch"} <= set(found)
+    assert {"tokens_remaining", "tokensRemaining", "is_staff", "user_id", "leaseEpoch"} <= set(
+        found
+    )
     return found
 
 

@@ -81,7 +81,10 @@ def test_no_canary_comes_out_of_a_failing_worker(
     planted: None, submit: Callable[..., BatchJob], fault: str
 ) -> None:
     alice = person("alice")
-    jobs = [submit(alice, ["first"], model="gpt-4o-mini"), submit(alice, ["second"], model="gemini")]
+    jobs = [
+        submit(alice, ["first"], model="gpt-4o-mini"),
+        submit(alice, ["second"], model="gemini"),
+    ]
     with FakeProvider() as fake:
         if fault != "crash":
             fake.fail(fault)
@@ -180,9 +183,7 @@ def test_no_canary_comes_out_of_an_error_page(
     assert token not in shown and session not in shown
 
 
-def test_no_password_or_token_is_written_down(
-    world: World, written: Callable[[], str]
-) -> None:
+def test_no_password_or_token_is_written_down(world: World, written: Callable[[], str]) -> None:
     world.alice.set_password(PASSWORD)
     world.alice.save()
     browser = Client()
