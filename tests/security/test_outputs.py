@@ -143,7 +143,7 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://
 
 
 def test_no_cell_of_an_export_is_a_formula(world: World) -> None:
-    """There is no export yet. A route that answers with cells is found here, and its cells tried."""
+    """No route has cells yet. One that begins to is found here, and its cells are tried."""
     Article.objects.filter(pk=world.article.pk).update(title=FORMULAS[0], keyword=FORMULAS[3])
     items = list(BatchItem.objects.filter(job__user=world.alice))
     for item, formula in zip(items, FORMULAS, strict=False):
@@ -178,7 +178,8 @@ def test_names_that_look_alike_are_one_user_and_others_are_two(db: None) -> None
         )
 
     names = [("cafe", 302), ("CAFE", 200), ("café", 302), ("cafe\u0301", 200), ("ｃａｆｅ", 200),
-             ("CAFÉ", 200), ("straße", 302), ("strasse", 302), ("ngọc", 302), ("ngoc", 302)]  # fmt: skip
+             ("CAFÉ", 200), ("straße", 302), ("strasse", 302), ("ngọc", 302),
+             ("ngoc", 302)]  # fmt: skip
     for number, (name, status) in enumerate(names):
         assert sign_up(name, number) == status, name
     assert User.objects.count() == 6

@@ -212,7 +212,8 @@ def started(**environment: str) -> subprocess.CompletedProcess[str]:
     """A process with ``environment`` that prints its settings."""
     names = ["DATABASES", "EMAIL_HOST_PASSWORD", *SECRETS]
     show = ("from django.conf import settings as s; import json;"
-            f"print(json.dumps({{n: getattr(s, n, None) for n in {names}}}, default=str))")  # fmt: skip
+            f"print(json.dumps({{n: getattr(s, n, None) for n in {names}}}, "
+            "default=str))")  # fmt: skip
     clean = {**os.environ, **dict.fromkeys(variables(), ""), "SECRET_KEY": "x" * 60}
     return subprocess.run(
         [sys.executable, "-c", show], cwd=ROOT, env={**clean, **environment}, text=True,
@@ -224,9 +225,12 @@ def test_every_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     assert {"SECRET_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY", "DATABASE_URL",
             "EMAIL_URL"} <= set(SECRETS)  # fmt: skip
     files: dict[str, str] = {}
+    urls = {
+        "DATABASE_URL": "mysql://me:CANARY@db.example:3306/n",
+        "EMAIL_URL": "smtp+tls://me:CANARY@mail.example:587",
+    }
     for name in SECRETS:
-        value = {"DATABASE_URL": "mysql://me:CANARY@db.example:3306/n",
-                 "EMAIL_URL": "smtp+tls://me:CANARY@mail.example:587"}.get(name, f"CANARY-{name}")  # fmt: skip
+        value = urls.get(name, f"CANARY-{name}")
         (tmp_path / name).write_text(f"{value}\n", encoding="utf-8")
         files[f"{name}_FILE"] = str(tmp_path / name)
     done = started(**files, SECRET_KEY="")
