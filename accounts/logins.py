@@ -7,7 +7,7 @@ earlier number is worth nothing any more.
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
 from rest_framework_simplejwt.settings import api_settings as jwt_settings
@@ -47,7 +47,7 @@ def holder(token: Token) -> User:
     return user
 
 
-def _current(token: Token, user: User) -> bool:
+def _current(token: Token, user: Any) -> bool:
     return bool(token.get(CLAIM, 0) == user.logouts)
 
 

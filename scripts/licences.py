@@ -3,6 +3,7 @@
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "docs" / "licences.md"
@@ -36,8 +37,12 @@ def _licence(name: str) -> str | None:
         for one in about.get_all("Classifier") or []
         if one.startswith("License ::")
     ]
-    said = about.get("License-Expression") or ", ".join(kinds) or about.get("License") or ""
+    said = _first(about, "License-Expression") or ", ".join(kinds) or _first(about, "License")
     return " ".join(said.split())[:LONGEST]
+
+
+def _first(about: Any, field: str) -> str:
+    return str((about.get_all(field) or [""])[0])
 
 
 def table() -> str:

@@ -60,7 +60,9 @@ def clean(html: str) -> str:
         url_schemes=SCHEMES,
         link_rel="nofollow noopener noreferrer",
     )
-    return EMPTY_BLOCK.sub("", body).strip()
+    while (shorter := EMPTY_BLOCK.sub("", body)) != body:
+        body = shorter
+    return body.strip()
 
 
 def without_fence(text: str) -> str:

@@ -95,7 +95,7 @@ def sent(case: Case, client: Any) -> Any:
     headers.pop("Accept-Encoding", None)
     extra = {f"HTTP_{name.upper().replace('-', '_')}": str(value)
              for name, value in headers.items() if name.lower() != "authorization"}  # fmt: skip
-    query = {name: value for name, value in (made.get("params") or {}).items()}
+    query = dict(made.get("params") or {})
     if isinstance(body, str):
         body = body.encode("utf-8", "surrogatepass")
     path = made["url"].removeprefix("http://testserver")

@@ -12,7 +12,8 @@ import pytest
 from scripts import licences
 from tests.environment import ROOT, variables
 
-PRODUCTION = {"SECRET_KEY": "a-long-random-text-of-the-tests-0123456789-ABCDEFGHIJ", "ALLOWED_HOSTS": "write.example", "OPENAI_API_KEY": "sk-x",
+PRODUCTION = {"SECRET_KEY": "a-long-random-text-of-the-tests-0123456789-ABCDEFGHIJ",
+              "ALLOWED_HOSTS": "write.example", "OPENAI_API_KEY": "sk-x",
               "DATABASE_URL": "sqlite:///:memory:"}  # fmt: skip
 SHOW = """
 import django, json

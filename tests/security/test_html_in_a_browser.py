@@ -47,7 +47,7 @@ class Window:
         route.abort()
 
     def see(self, path: str) -> str:
-        """Open the page, hover and press what can be pressed inside the text; returns its source."""
+        """Open the page and wait for all that it loads; returns its source."""
         answer = self.page.goto(self.address + path)
         assert answer is not None and answer.status < 400, path
         self.page.wait_for_load_state("load")
@@ -138,7 +138,8 @@ def test_no_keyword_title_name_or_address_runs_or_calls(
     hostile = Article.objects.filter(title=short[0]).get()
     pages = ["/account?tab=batch-jobs", f"/jobs/{job.pk}", f"/jobs/{job.pk}?page=2",
              *(f"/account?tab=articles&page={page}" for page in range(1, 5)),
-             "/account?tab=websites", "/account?tab=profile", f"/articles/{hostile.pk}"]  # fmt: skip
+             "/account?tab=websites", "/account?tab=profile",
+             f"/articles/{hostile.pk}"]  # fmt: skip
     for path in pages:
         mine.see(path)
     for path in ("/admin/jobs/batchjob/", f"/admin/jobs/batchjob/{job.pk}/change/",

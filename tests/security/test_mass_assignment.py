@@ -150,7 +150,8 @@ def test_forms_change_what_they_show_and_nothing_else(world: World, path: str) -
 def test_the_sign_up_makes_a_user_and_no_operator(world: World) -> None:
     fields = {name: str(value) for name, value in names(world).items()}
     fields |= {"username": "carol", "email": "carol@example.com",
-               "password1": "a long enough secret", "password2": "a long enough secret"}  # fmt: skip
+               "password1": "a long enough secret",
+               "password2": "a long enough secret"}  # fmt: skip
     assert Client().post("/account/signup", fields).status_code == 302
     carol = User.objects.get(username="carol")
     assert not (carol.is_staff or carol.is_superuser or carol.user_permissions.exists())
