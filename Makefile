@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PORT ?= 8000
 
 .PHONY: setup setup-dev run test test-sqlite test-mariadb lint format lock messages
-.PHONY: screenshots bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster mutations
+.PHONY: screenshots bench bench-audit bench-claims bench-cluster bench-create bench-history bench-settlements chaos cluster fuzz mutations
 
 setup: ## what the product needs to run
 	@scripts/setup.sh
@@ -29,6 +29,9 @@ chaos: setup-dev ## kill, freeze and steer workers for half an hour; prints figu
 
 cluster: setup-dev ## three nodes of a Galera cluster, each killed under load; prints figures
 	@exec $(PY) -m scripts.cluster $(ARGS)
+
+fuzz: setup-dev ## 10,000 cases of any input, on SQLite and on a private MariaDB
+	@exec $(PY) -m scripts.fuzz $(ARGS)
 
 lint: setup-dev ## style, types, layers, templates, migrations, deployment, API schema
 	@scripts/lint.sh
@@ -63,6 +66,7 @@ mutations: setup-dev ## take out each lock and fence in turn; the tests must not
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements-dev.txt requirements-dev.in
+	@$(PY) -m scripts.licences
 
 screenshots: setup-dev ## pictures of the pages, ARGS="--all" for every page and state
 	@exec $(PY) -m scripts.screenshots $(ARGS)

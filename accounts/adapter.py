@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import ledger
 from accounts.models import User
 from batchwriter import database
+from batchwriter.proxies import client_address
 
 WRONG_LOGIN = _("The name, the address or the password is wrong.")
 
@@ -29,6 +30,15 @@ class AccountAdapter(DefaultAccountAdapter):
         "same_as_current": _("This is your address already."),
         "username_blacklisted": _("This username cannot be used; please choose another."),
     }
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """The name as it is stored: what looks the same is taken."""
+        cleaned: str = super().clean_username(User.normalize_username(username), shallow=shallow)
+        return cleaned
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where allauth counts a request; the same as everywhere."""
+        return client_address(request) or "unknown"
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """Save a new user, and grant the first tokens in the same transaction."""

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import ledger
+from accounts import ledger, logins
 from accounts.models import TokenEntry, User
 from batchwriter import database
 from batchwriter.errors import InvalidInput
@@ -20,6 +20,14 @@ from batchwriter.readonly_admin import ReadOnlyAdmin
 from batchwriter.rest import user_of
 
 BALANCE_FIELDS = ("tokens_remaining", "tokens_held", "article_limit", "articles_held")
+
+
+# What lets somebody operate the site.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 class GrantForm(forms.Form):
@@ -58,6 +66,17 @@ class BalanceUserAdmin(UserAdmin):
             return fieldsets
         return [*fieldsets, (_("Balance"), {"fields": (*BALANCE_FIELDS, "language")})]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are given by superusers alone: nobody else raises themselves."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if _superuser(request) else (*fixed, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser, and their password, are changed by superusers alone."""
+        if obj is not None and obj.is_superuser and not _superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
+
     def get_urls(self) -> list[URLPattern]:
         """The page to grant besides Django's own."""
         grant = path(
@@ -68,6 +87,12 @@ class BalanceUserAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Users are deactivated: their ledger stays."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; whoever is deactivated comes back with a new log-in alone."""
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active and "is_active" in form.changed_data:
+            logins.end_all(obj)
 
     def grant(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Grant tokens and articles with a reason, through the ledger."""

@@ -9,18 +9,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import (
     TokenObtainPairSerializer,
     TokenRefreshSerializer,
 )
-from rest_framework_simplejwt.settings import api_settings as jwt_settings
-from rest_framework_simplejwt.utils import get_md5_hash_password
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from accounts import logins
 from accounts.lockout import locked_out
 from accounts.models import User
-from batchwriter.rest import body_of
+from batchwriter import database
+from batchwriter.rest import body_of, user_of
 from batchwriter.schema import errors
 
 
@@ -38,6 +38,11 @@ class LogInSerializer(TokenObtainPairSerializer):
         """The tokens. Raises AuthenticationFailed, the same for known and unknown names."""
         attrs["username"] = User.normalize_username(attrs["username"])
         return super().validate(attrs)
+
+    @classmethod
+    def get_token(cls, user: Any) -> Any:
+        """The refresh token."""
+        return logins.token_for(user)
 
 
 class TokenApi(TokenObtainPairView):
@@ -63,16 +68,16 @@ class TokenApi(TokenObtainPairView):
 
 
 class RenewSerializer(TokenRefreshSerializer):
-    """A refresh token that was given out under the user's present password."""
+    """A refresh token that its user has not ended, by a new password or by logging out."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        """The new pair. Raises InvalidToken; the library checks the password at access alone."""
-        token = self.token_class(attrs["refresh"])
-        user = User.objects.filter(pk=token.get(jwt_settings.USER_ID_CLAIM)).first()
-        claim = token.get(jwt_settings.REVOKE_TOKEN_CLAIM)
-        if user is None or claim != get_md5_hash_password(user.password):
-            raise InvalidToken
-        return super().validate(attrs)
+        """The new pair. Raises InvalidToken; of two calls with one token, one gets it."""
+
+        def renew() -> dict[str, str]:
+            logins.holder(self.token_class(attrs["refresh"]))
+            return super(RenewSerializer, self).validate(attrs)
+
+        return database.in_transaction(renew)
 
 
 class RefreshApi(TokenRefreshView):
@@ -84,6 +89,16 @@ class RefreshApi(TokenRefreshView):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a new pair for a refresh token that is used up by it."""
         return super().post(request, *args, **kwargs)
+
+
+class LogOutApi(APIView):
+    """Log out everywhere."""
+
+    @extend_schema(request=None, responses={204: None, **errors(400, 401, 403, 413, 415, 429)})
+    def post(self, request: Request) -> Response:
+        """End all access tokens, refresh tokens and sessions of this user."""
+        logins.end_all(user_of(request))
+        return Response(status=204)
 
 
 class MeSerializer(serializers.ModelSerializer):

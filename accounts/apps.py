@@ -1,5 +1,7 @@
 """The application of users and their balances."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,14 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Keep refresh tokens out of their table: their numbers are enough to end them."""
+        from django.db.models.signals import pre_save
+        from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+        pre_save.connect(_without_token, sender=OutstandingToken)
+
+
+def _without_token(instance: Any, **kwargs: Any) -> None:
+    instance.token = ""

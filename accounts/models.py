@@ -51,6 +51,8 @@ class User(AbstractUser):
         _("articles still allowed"), default=DEFAULT_ARTICLE_LIMIT, editable=False
     )
     articles_held = models.IntegerField(_("articles in the making"), default=0, editable=False)
+    # How often all sessions and tokens were ended; ``accounts.logins``.
+    logouts = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     language = models.CharField(
         _("language"), max_length=7, blank=True, default="", choices=settings.LANGUAGES
     )
@@ -79,6 +81,11 @@ class User(AbstractUser):
         """Compatibility form (NFKC) in lower case."""
         normalized = super().normalize_username(username)
         return normalized.lower() if isinstance(normalized, str) else normalized
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session must hold to be worth something: it ends with the password, and by us."""
+        held: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{held}{self.logouts or ''}"
 
     @property
     def tokens_free(self) -> int:

@@ -13,6 +13,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.models import RateCounter
 from batchwriter import database
+from batchwriter.proxies import client_address
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -25,6 +26,13 @@ def hit(key: str, window_seconds: int) -> int:
     if not RateCounter.objects.filter(key=name).update(count=F("count") + 1):
         _begin(key, name, datetime.fromtimestamp((window + 1) * window_seconds, UTC))
     return RateCounter.objects.values_list("count", flat=True).get(key=name)
+
+
+def count(key: str, window_seconds: int) -> int:
+    """How often ``key`` was counted in the present window."""
+    name = f"{key}:{int(time.time()) // window_seconds}"
+    found = RateCounter.objects.filter(key=name).values_list("count", flat=True).first()
+    return found or 0
 
 
 def _begin(key: str, name: str, ends: datetime) -> None:
@@ -69,7 +77,7 @@ class CountingThrottle(SimpleRateThrottle):
     def _who(self, request: Request) -> str:
         if request.user and request.user.is_authenticated:
             return f"user:{request.user.pk}"
-        return f"address:{self.get_ident(request)[:60]}"
+        return f"address:{client_address(request._request)}"
 
 
 class ApiThrottle(CountingThrottle):

@@ -17,6 +17,7 @@ urlpatterns = [
         name="account_signup",
     ),
     path("account/logout", allauth.logout, name="account_logout"),
+    path("account/logout/everywhere", views.log_out_everywhere, name="log_out_everywhere"),
     path("account/inactive", allauth.account_inactive, name="account_inactive"),
     path(
         "account/reauthenticate",

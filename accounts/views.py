@@ -2,15 +2,18 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.paginator import Page
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from accounts import logins
 from accounts.forms import ProfileForm
 from accounts.models import TokenEntry, User
 from batchwriter import pages
@@ -45,6 +48,16 @@ def save_profile(request: HttpRequest) -> HttpResponse:
     with translation.override(chosen or translation.get_language()):
         messages.success(request, _("Your profile is saved."))
     return response
+
+
+@require_POST
+@pages.signed_in
+def log_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End every session and token of the user, this one too."""
+    logins.end_all(_user(request))
+    logout(request)
+    messages.success(request, _("You are logged out on all devices."))
+    return HttpResponseRedirect(reverse("account_login"))
 
 
 @require_POST

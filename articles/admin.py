@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -52,4 +53,5 @@ class WebsiteAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "url", "user", "created_at")
     search_fields = ("name", "url", "user__username")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_select_related = ("user",)

@@ -30,8 +30,15 @@ class Env:
         return cls(os.environ)
 
     def text(self, name: str, default: str = "") -> str:
-        """The value without surrounding blanks, or ``default`` where it is missing or empty."""
-        return self._variables.get(name, "").strip() or default
+        """The value without surrounding blanks, or ``default`` where it is missing or empty.
+
+        ``NAME_FILE`` names a file that holds the value: that is how platforms hand out secrets.
+        """
+        value = self._variables.get(name, "").strip()
+        file = self._variables.get(f"{name}_FILE", "").strip()
+        if value and file:
+            raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+        return value or (_content(name, file) if file else "") or default
 
     def switch(self, name: str, *, default: bool) -> bool:
         """``1`` is on, ``0`` is off."""
@@ -126,6 +133,13 @@ class Env:
             raise ImproperlyConfigured(
                 f"{name} must look like smtp+tls://user:password@host:587 ({error})."
             ) from error
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read.") from error
 
 
 def _hosts(url: str) -> tuple[str, list[tuple[str, int]]]:

@@ -5,11 +5,25 @@ place: text for people, fields for machines.
 """
 
 import logging
+import re
 from typing import Any
 
 import structlog
 
 worker_log = logging.getLogger("batchwriter.worker")
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def on_one_line(logger: Any, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """What clients and providers say cannot begin a line of its own, nor colour a terminal."""
+    for key, value in fields.items():
+        if isinstance(value, str) and CONTROL.search(value):
+            fields[key] = CONTROL.sub(
+                lambda found: found.group().encode("unicode_escape").decode(), value
+            )
+    return fields
+
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -17,6 +31,7 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    on_one_line,
     structlog.processors.format_exc_info,
 ]
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import timezone, translation
 
-from batchwriter import database, unavailable
+from batchwriter import database, pages, rest, unavailable
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +31,25 @@ class RequestLogMiddleware:
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that no view takes before a byte of it is read.
+
+    Django counts the fields of a form, not the files in it, and the check of a form's token reads
+    the whole of any form, also a stranger's.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer ``request``, with 413 where its length says that it is too large."""
+        most = settings.API_BODY_BYTES if rest.is_api(request) else settings.FORM_BODY_BYTES
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isascii() and length.isdigit() and int(length[:19]) > most:
+            return pages.too_large(request)
+        return self.get_response(request)
 
 
 class DatabaseAwayMiddleware:

@@ -107,8 +107,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 where the body was too large."""
     if isinstance(exception, RequestDataTooBig):
-        return _error(request, 413, _("The body is too large."))
+        return too_large(request)
     return _error(request, 400, _("The request could not be read."))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413."""
+    return _error(request, 413, _("The body is too large."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

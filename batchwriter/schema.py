@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
@@ -18,6 +19,12 @@ MEANINGS = {
     429: "Too often; Retry-After says when to come back.",
     503: "The database cannot be reached; Retry-After says when to come back.",
 }
+
+
+class TokenScheme(SimpleJWTScheme):
+    """How our access tokens are sent; drf-spectacular finds it by being defined."""
+
+    target_class = "accounts.logins.TokenAuthentication"
 
 
 class ErrorDetail(serializers.Serializer):

@@ -30,6 +30,8 @@ HTTPS_ONLY = env.switch("HTTPS_ONLY", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+# How many proxies of ours add an address to X-Forwarded-For; what stands before it is anybody's.
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 1 if HTTPS_ONLY else 0, least=0)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
@@ -39,7 +41,7 @@ CSRF_FAILURE_VIEW = "batchwriter.pages.csrf_failure"
 LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Hosts whose pictures may stand in articles, beside our own media.
+# Pages show pictures of ours alone, and of these hosts: any other one would be told who reads what.
 IMAGE_HOSTS = [host.lower() for host in env.words("IMAGE_HOSTS")]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -51,11 +53,16 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "report-uri": ["/csp-report"],
     }
 }
-# Twice the largest body that the API takes: the API refuses with its own words first.
+# What browsers report of it goes to the log.
+CSP_REPORTS_A_MINUTE = 30
+CSP_REPORT_BYTES = 10_000
+# Larger bodies are not read. A form takes twice as much for the same text as JSON does.
 API_BODY_BYTES = 1_000_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * API_BODY_BYTES
+FORM_BODY_BYTES = 2 * API_BODY_BYTES
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_BODY_BYTES
 FILE_UPLOAD_HANDLERS = ["batchwriter.uploads.BoundedUploadHandler"]
 
 # Applications
@@ -89,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "batchwriter.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
+    "batchwriter.middleware.BodyLimitMiddleware",
     "batchwriter.middleware.DatabaseAwayMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -159,6 +167,13 @@ else:
 # allauth has a conditional constraint that MariaDB does not make; it keeps the rule itself. Ours
 # are made of generated columns, and tests break each of them with plain SQL.
 SILENCED_SYSTEM_CHECKS = ["models.W036"]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
@@ -183,7 +198,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# "mandatory" also keeps strangers from learning at the sign-up whose address is known here.
+ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", "optional", "optional", "mandatory")
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -198,6 +214,12 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.guard.LogInHandler"
+AXES_USERNAME_CALLABLE = "accounts.guard.name_of"
+AXES_CLIENT_IP_CALLABLE = "batchwriter.proxies.client_address"
+# Wrong passwords in five minutes: for one name from all addresses, from one address for all names.
+LOGIN_FAILURES_PER_NAME = 10
+LOGIN_FAILURES_PER_ADDRESS = 50
 # Given to everybody who signs up; 0 means that an operator grants the first tokens.
 SIGNUP_TOKENS = env.integer("SIGNUP_TOKENS", 0, least=0)
 
@@ -211,7 +233,7 @@ API_RATE = env.rate("API_RATE", "600/min")
 THROTTLE_RATES = {"api": API_RATE, "job_create": JOB_CREATE_RATE}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.logins.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -287,6 +309,7 @@ BATCH_MAX_CONCURRENT_JOBS = env.integer("BATCH_MAX_CONCURRENT_JOBS", 5)
 BATCH_ITEMS_IN_FLIGHT = env.integer("BATCH_ITEMS_IN_FLIGHT", 10)
 BATCH_LEASE_SECONDS = env.seconds("BATCH_LEASE_SECONDS", 30, least=1)
 BATCH_MAX_KEYWORDS = env.integer("BATCH_MAX_KEYWORDS", 1000)
+BATCH_MAX_ARTICLES_PER_DAY = env.integer("BATCH_MAX_ARTICLES_PER_DAY", 0, least=0)
 BATCH_MAX_OPEN_JOBS = env.integer("BATCH_MAX_OPEN_JOBS", 100)
 PROVIDER_RETRY_SECONDS = env.seconds("PROVIDER_RETRY_SECONDS", 30, least=0.1)
 

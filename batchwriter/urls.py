@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts import views as accounts_views
-from accounts.api import MeApi, RefreshApi, TokenApi
+from accounts.api import LogOutApi, MeApi, RefreshApi, TokenApi
 from articles import views as articles_views
 from articles.api import ArticleApi, ArticlesApi, ModelsApi, WebsiteApi, WebsitesApi
-from batchwriter import converters, health, pages
+from batchwriter import converters, csp_report, health, pages
 from batchwriter.docs import DocsApi, SchemaApi
 from jobs import api as jobs_api
 from jobs import audit_views
@@ -25,6 +25,7 @@ TABS = {
 api = [
     path("auth/token", TokenApi.as_view(), name="api-token"),
     path("auth/token/refresh", RefreshApi.as_view(), name="api-token-refresh"),
+    path("auth/logout", LogOutApi.as_view(), name="api-logout"),
     path("me", MeApi.as_view(), name="api-me"),
     path("models", ModelsApi.as_view(), name="api-models"),
     path("batch-jobs", jobs_api.JobsApi.as_view(), name="api-jobs"),
@@ -54,6 +55,7 @@ urlpatterns = [
     path("account", pages.tabs(TABS), name="account"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("csp-report", csp_report.report, name="csp-report"),
     path("api/", include(api)),
     path("admin/audit/", audit_views.audit_page, name="admin-audit"),
     path("admin/", admin.site.urls),

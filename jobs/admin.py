@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,6 +32,18 @@ from jobs.status import AttemptState, JobStatus, PauseReason
 
 ROWS_INSIDE = 50
 Action = Callable[..., BatchJob]
+
+
+class ReasonForm(ActionForm):
+    """Why an operator does it; stands in the log beside who and what."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
+
+
+def _said(request: HttpRequest, action: str) -> str:
+    """The line of the log: what was done, and the reason that was given."""
+    reason = " ".join(request.POST.get("reason", "").split())[:200]
+    return f"{action}: {reason or '–'}"
 
 
 class _Newest(ReadOnlyInline):
@@ -76,6 +90,7 @@ class BatchJobAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "writing_model")
     inlines = (ItemInline, EventInline)
     actions = ("pause", "resume", "cancel", "retry")
+    action_form = ReasonForm
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def badge(self, job: BatchJob) -> str:
@@ -114,7 +129,7 @@ class BatchJobAdmin(ReadOnlyAdmin):
         """Cancel the chosen jobs."""
         self._act(request, jobs, lifecycle.cancel)
 
-    @admin.action(description=gettext_lazy("Retry failed keywords"), permissions=["steer"])
+    @admin.action(description=gettext_lazy("Retry failed keywords"), permissions=["write"])
     def retry(self, request: HttpRequest, jobs: QuerySet[BatchJob]) -> None:
         """Retry the failed keywords of the chosen jobs."""
         self._act(request, jobs, lifecycle.retry)
@@ -123,12 +138,17 @@ class BatchJobAdmin(ReadOnlyAdmin):
         """Whether the operator may change jobs (the rows themselves are never edited)."""
         return request.user.has_perm("jobs.change_batchjob")
 
+    def has_write_permission(self, request: HttpRequest) -> bool:
+        """Whether the operator may have articles written, which costs the user's tokens."""
+        return request.user.has_perm("jobs.add_batchjob")
+
     def _act(self, request: HttpRequest, jobs: QuerySet[BatchJob], act: Action) -> None:
         operator = user_of(request)
         done = 0
         for job_id in jobs.order_by("pk").values_list("pk", flat=True):
             try:
-                act(job_id, by=operator)
+                changed = act(job_id, by=operator)
+                self.log_change(request, changed, _said(request, act.__name__))
                 done += 1
             except InvalidTransition as error:
                 messages.error(request, f"#{job_id}: {error.message}")
@@ -200,6 +220,7 @@ class ProviderCircuitAdmin(ReadOnlyAdmin):
     list_filter = ("provider",)
     list_select_related = ("writing_model",)
     actions = ("try_now",)
+    action_form = ReasonForm
 
     @admin.display(description=gettext_lazy("model"), ordering="subject")
     def name(self, circuit: ProviderCircuit) -> str:
@@ -231,6 +252,8 @@ class ProviderCircuitAdmin(ReadOnlyAdmin):
     def try_now(self, request: HttpRequest, rows: QuerySet[ProviderCircuit]) -> None:
         """Let the next keyword probe the chosen circuits at once."""
         subjects = list(rows.values_list("pk", flat=True))
+        for circuit in rows:
+            self.log_change(request, circuit, _said(request, "try now"))
         count = circuits.try_at_once(subjects, database.now())
         messages.success(request, _("%(count)d will be tried now.") % {"count": count})
 

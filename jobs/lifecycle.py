@@ -9,15 +9,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings as django_settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts import ledger
 from accounts.models import User
 from batchwriter import database
-from batchwriter.errors import BatchwriterError, IdempotencyConflict, InvalidTransition
-from jobs import circuits, turns
+from batchwriter.errors import IdempotencyConflict, InvalidTransition
+from jobs import caps, circuits, turns
 from jobs.models import BatchAttempt, BatchItem, BatchJob
 from jobs.retrying import retry as retry
 from jobs.retrying import retry_item as retry_item
@@ -33,16 +32,7 @@ from jobs.submission import Submission
 from jobs.transitions import act_on, end_attempts, record
 
 IDEMPOTENCY_HOURS = 24
-RETRY_AFTER_SECONDS = 60
 INSERT_BATCH = 500
-
-
-class TooManyOpenJobs(BatchwriterError):
-    """The user has as many unfinished jobs as are allowed."""
-
-    code = "throttled"
-    status = 429
-    retry_after = RETRY_AFTER_SECONDS
 
 
 def create(
@@ -56,7 +46,7 @@ def create(
 
     With an ``idempotency_key`` that this user used in the last 24 h for the same
     ``request_hash``, the earlier job comes back. Raises IdempotencyConflict for another hash, and
-    TooManyOpenJobs.
+    what ``jobs.caps`` raises.
     """
 
     def insert() -> BatchJob:
@@ -104,12 +94,8 @@ def _insert(user: User, submission: Submission, key: str | None, request_hash: s
         ).update(idempotency_key=None)
     # A key that is there already makes the insert fail, and the earlier job come back.
     used = key is not None and BatchJob.objects.of(user).filter(idempotency_key=key).exists()
-    most = django_settings.BATCH_MAX_OPEN_JOBS
-    if not used and BatchJob.objects.of(user).open().count() >= most:
-        raise TooManyOpenJobs(
-            _("You have %(most)d unfinished jobs; wait for one to end or cancel one.")
-            % {"most": most}
-        )
+    if not used:
+        caps.check(user, len(submission.items), now)
     job = BatchJob.objects.create(
         user=owner,
         total_items=len(submission.items),

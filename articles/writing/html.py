@@ -30,7 +30,7 @@ FENCE = re.compile(r"(?:\A|\n)[ \t]*```[a-zA-Z]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)"
 # A fence that holds less than this share of an answer is a piece of code in it.
 FENCED_SHARE = 0.6
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-HEADING_ONE = re.compile(r"<(/?)h1\b[^>]*>", re.IGNORECASE)
+HEADING_ONE = re.compile(r"<(/?)h1\b[^<>]*>", re.IGNORECASE)
 BLOCK_TAG = re.compile(r"<(?:p|h[1-6]|ul|ol|table|div|section|article|blockquote)\b", re.IGNORECASE)
 BLOCK_END = re.compile(
     r"</(?:p|h[1-6]|li|td|th|tr|figcaption|caption|blockquote|pre)>|<br\s*/?>", re.IGNORECASE
@@ -69,7 +69,10 @@ def clean(html: str) -> str:
         url_schemes=SCHEMES,
         link_rel="nofollow noopener noreferrer",
     )
-    return EMPTY_BLOCK.sub("", embedded.without_lost(body)).strip()
+    body = embedded.without_lost(body)
+    while (shorter := EMPTY_BLOCK.sub("", body)) != body:
+        body = shorter
+    return body.strip()
 
 
 def without_fence(text: str) -> str:

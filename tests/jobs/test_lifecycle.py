@@ -11,7 +11,7 @@ from articles.providers.base import Usage
 from batchwriter import database
 from batchwriter.errors import IdempotencyConflict, InvalidTransition
 from jobs import audit, estimates, lifecycle, submission
-from jobs.lifecycle import TooManyOpenJobs
+from jobs.caps import TooManyOpenJobs
 from jobs.models import BatchAttempt, BatchEvent, BatchItem, BatchJob, UserQueue
 from jobs.queue import Stale
 from jobs.settlement import Failure, fail
