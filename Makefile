@@ -66,8 +66,7 @@ mutations: setup-dev ## take out each lock and fence in turn; the tests must not
 lock: setup-dev ## pin the newest allowed versions, with hashes
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements.txt requirements.in
 	@.venv/bin/uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-strip-extras -o requirements-dev.txt requirements-dev.in
-	@# pip takes no hash of a pin with an extra for the same package asked for without it.
-	@sed -i 's/^google-auth\[requests\]==/google-auth==/' requirements.txt
+	@$(PY) -m scripts.pins requirements.txt
 	@$(PY) -m scripts.licences
 
 screenshots: setup-dev ## pictures of the pages, ARGS="--all" for every page and state
