@@ -103,7 +103,7 @@ def parse(user: User, keywords: Any, settings: Any, items: Any = None) -> Submis
         if keywords is not None:
             problems.add("items", _("Give keywords or items, not both."))
     cleaned, model = checked_settings(user, settings, problems)
-    kept = lists.kept(entries or [], cleaned.get("language", ""))
+    kept = lists.kept(entries or [], str(cleaned.get("language", "")))
     if entries is not None:
         _check_number(kept, name, problems)
     if model is None or problems.fields:

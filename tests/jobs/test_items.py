@@ -147,3 +147,11 @@ def test_it_stores_the_language_of_the_item(started: list[Start]) -> None:
         for one in started
     ]
     assert languages == ["vi", "en", "vi"]
+
+
+@pytest.mark.parametrize("language", [[], {}, None, 7, True])
+def test_it_says_that_a_language_is_none(alice: User, language: Any) -> None:
+    wrong = {"model": "offline", "language": language}
+    with pytest.raises(InvalidInput) as refusal:
+        submission.parse(alice, ["a", "b"], wrong)
+    assert list(refusal.value.fields) == ["settings.language"]

@@ -14,6 +14,7 @@ OPEN = {
     "landing": "the start page",
     "healthz": "for the platform",
     "readyz": "for the platform",
+    "picture": "articles are published elsewhere, with their pictures",
     "csp-report": "browsers report without a session",
     "api-token": "gives the tokens",
     "api-token-refresh": "gives the tokens",

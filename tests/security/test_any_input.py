@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from articles import store
+from articles import checks, store
 from articles.writing import html, prompts
 from articles.writing.brief import Brief
 from batchwriter.errors import InvalidInput
@@ -198,7 +198,7 @@ def test_any_html_is_clean_once_and_for_ever(text: str) -> None:
 
 
 @FUZZ
-@given(title=TEXT, values=st.dictionaries(st.sampled_from(sorted(store.LENGTHS)), ANY))
+@given(title=TEXT, values=st.dictionaries(st.sampled_from(sorted(checks.LENGTHS)), ANY))
 def test_any_edit_is_stored_or_refused(world: World, title: str, values: dict[str, Any]) -> None:
     one_more()
     try:
@@ -209,7 +209,7 @@ def test_any_edit_is_stored_or_refused(world: World, title: str, values: dict[st
         world.article.refresh_from_db()
     slug = store.slug_of(title)
     assert len(slug) <= store.WRITTEN_SLUG_LENGTH
-    assert slug == "" or store.SLUG.match(slug)
+    assert slug == "" or checks.SLUG.match(slug)
 
 
 @FUZZ

@@ -104,13 +104,13 @@ def changed(before: dict[str, Any]) -> set[str]:
 
 STEERED = {"BatchJob.status", "BatchJob.pause_reason", "BatchJob.updated_at",
            "BatchJob.finished_at", "BatchJob.lease_epoch", "BatchItem.status",
-           "BatchItem.finished_at", "BatchJob.last_activity_at"}  # fmt: skip
+           "BatchItem.finished_at", "BatchJob.last_activity_at", "BatchJob.shown_as"}  # fmt: skip
 EDITED = {"Article.title", "Article.slug", "Article.live_slug", "Article.meta_title",
           "Article.meta_description", "Article.content", "Article.status", "Article.word_count",
           "Article.website_id", "Article.updated_at"}  # fmt: skip
 # What each form may change, with everything above in it besides.
 FORMS: dict[str, set[str]] = {
-    "/account/profile": {"User.first_name", "User.language"},
+    "/account/profile": {"User.first_name", "User.language", "User.time_zone", "User.theme"},
     "/account/language": {"User.language"},
     "/account/email": set(),
     "/account/password/change": set(),

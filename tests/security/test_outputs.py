@@ -61,7 +61,7 @@ def test_what_people_type_stays_data_between_marks(injection: str) -> None:
         assert marks
         for mark in marks:
             begin, end = f"<<<data {mark}\n", f"\n{mark} data>>>"
-            assert request.user.count(begin) == request.user.count(end) == 1
+            assert request.user.count(begin) == request.user.count(end) == marks.count(mark)
             assert request.user.split(begin)[1].split(end)[0] == injection
         outside = request.user
         for mark in marks:
@@ -69,8 +69,13 @@ def test_what_people_type_stays_data_between_marks(injection: str) -> None:
         assert injection not in outside
 
 
-def test_marks_are_new_for_every_call() -> None:
-    assert prompts.body(brief()).user != prompts.body(brief()).user
+def test_marks_follow_from_a_secret_and_from_the_data(settings: Any) -> None:
+    def mark(keyword: str) -> str:
+        return prompts.body(replace(brief(), keyword=keyword)).user.split("<<<data ")[1][:8]
+
+    one, other = mark("k"), mark("l")
+    settings.SECRET_KEY = "another key"
+    assert len({one, other, mark("k")}) == 3
 
 
 def test_a_model_has_no_tools() -> None:
