@@ -11,6 +11,7 @@ from articles.models import Article
 from articles.providers.base import Usage
 from articles.writing import pipeline, prompts
 from articles.writing.booking import Spend
+from batchwriter.errors import InvalidInput
 from jobs import keywords, lifecycle, settlement, submission
 from jobs.handles import Start
 from jobs.models import BatchItem, BatchJob
