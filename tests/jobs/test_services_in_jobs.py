@@ -1,9 +1,12 @@
 """What a server with and without search and pictures says to a job that asks for them."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.test.utils import override_settings
+from django.utils import translation
 
 from accounts.models import User
 from batchwriter.checks import check_services
@@ -13,6 +16,13 @@ from jobs.submission import Submission
 
 SEARCH = {"SEARCH_BACKEND": "serper", "SERPER_API_KEY": "k"}
 PICTURES = {"IMAGE_BACKEND": "openverse", "OPENAI_API_KEY": "k"}
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese() -> Iterator[None]:
+    """Whatever language the test before this one has left."""
+    with translation.override("vi"):
+        yield
 
 
 def parsed(user: User, **settings: object) -> Submission:
