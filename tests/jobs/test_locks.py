@@ -7,11 +7,12 @@ import pytest
 
 from accounts import ledger
 from articles.providers.base import Usage
-from jobs import leases, lifecycle, queue, settlement, submission, takeover
+from jobs import checkpoints, leases, lifecycle, queue, settlement, submission, takeover
 from jobs.models import BatchJob, UserQueue
 from jobs.settlement import Failure
 from tests.jobs.conftest import claim, draft, person, start, unavailable, write_all
 from tests.jobs.locking import query_that_waits, row_locked
+from tests.jobs.test_checkpoints import STEP
 from tests.jobs.test_lifecycle import assert_sound
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.mariadb]
@@ -46,6 +47,9 @@ class Scene:
     def fail(self) -> None:
         settlement.fail(self.started, Failure("policy", "No."), Usage())
 
+    def keep(self) -> None:
+        checkpoints.keep(self.started, STEP)
+
     def provider_unavailable(self) -> None:
         settlement.provider_unavailable(self.started, unavailable("key", "No."), Usage())
 
@@ -72,7 +76,8 @@ class Scene:
 
 @pytest.mark.parametrize(
     "what",
-    ["start_items", "hand_back", "drop", "drop_unknown", "settle", "fail", "provider_unavailable",
+    ["start_items", "hand_back", "drop", "drop_unknown", "settle", "fail", "keep",
+     "provider_unavailable",
      "take_over", "pause", "cancel"],
 )  # fmt: skip
 def test_it_waits_for_whoever_holds_the_job(submit: Submit, what: str) -> None:

@@ -30,7 +30,13 @@ NEAR = {
     "jobs/settlement.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
     "jobs/locked.py": ("tests/jobs/test_queue.py", "tests/jobs/test_settlement.py", FENCES, LOCKS),
     "jobs/counters.py": ("tests/jobs/test_settlement.py", FENCES, LOCKS),
-    "jobs/transitions.py": ("tests/jobs/test_lifecycle.py", FENCES, LOCKS),
+    "jobs/transitions.py": (
+        "tests/jobs/test_lifecycle.py",
+        "tests/jobs/test_checkpoints.py",
+        FENCES,
+        LOCKS,
+    ),
+    "jobs/checkpoints.py": ("tests/jobs/test_checkpoints.py", LOCKS),
     "jobs/retrying.py": ("tests/jobs/test_lifecycle.py", "tests/jobs/test_retrying.py"),
     "jobs/lifecycle.py": ("tests/jobs/test_lifecycle.py", FENCES, LOCKS),
     "accounts/ledger.py": (
