@@ -74,12 +74,12 @@ def forget(item_id: int, names: Collection[str]) -> None:
 
 
 def hand_over(start: Start, names: Collection[str]) -> None:
-    """Move the cost of the steps ``names`` from the attempts that bought them to ``start``.
+    """Move the cost of the steps ``names`` from the earlier attempts that bought them to ``start``.
 
     The caller has locked the job, and books the whole cost of the article on ``start``.
     """
     bought = BatchStep.objects.filter(item_id=start.item_id, name__in=names)
-    costs = bought.exclude(attempt=start.number).order_by().values("attempt")
+    costs = bought.order_by().values("attempt")
     for row in costs.annotate(tokens=Sum(F("prompt_tokens") + F("completion_tokens"))):
         BatchAttempt.objects.filter(item_id=start.item_id, number=row["attempt"]).update(
             tokens_spent=F("tokens_spent") - row["tokens"]

@@ -150,6 +150,19 @@ def test_it_goes_on_at_the_failed_step_when_retried(submit: Submit, pool: Databa
     assert_sound()
 
 
+def test_it_clears_the_steps_of_the_finished_keyword_alone(
+    submit: Submit, pool: DatabasePool
+) -> None:
+    user = person("alice")
+    submit(user, ["trà"], **LONG)
+    run(pool, leases.register(), Counting(refuses=6))
+    left = set(checkpoints.kept(BatchItem.objects.get().pk))
+    assert len(left) == 6
+    submit(user, ["cà phê"], **LONG)
+    run(pool, leases.register())
+    assert set(checkpoints.kept(BatchItem.objects.get(status="failed").pk)) == left
+
+
 def test_it_asks_anew_for_a_step_that_was_of_no_use(submit: Submit, pool: DatabasePool) -> None:
     user = person("alice")
     job = submit(user, ["cà phê"], **LONG)

@@ -264,8 +264,6 @@ MUTANTS = (
            "if not start.attempts().exists():", "if False:"),
     Mutant(CHECKPOINTS, "def hand_over(", "what was bought before is booked twice",
            'F("tokens_spent") - row["tokens"]', 'F("tokens_spent")'),
-    Mutant(CHECKPOINTS, "def hand_over(", "what this start bought is taken off too",
-           "bought.exclude(attempt=start.number)", "bought"),
     Mutant(CHECKPOINTS, "def clear(", "steps of all keywords are deleted",
            "WHERE item_id = %s", "WHERE item_id = %s OR 1 = 1"),
     Mutant(TRANSITIONS, "def _costs(", "what was bought is not on the bill of a lost start",
