@@ -56,9 +56,11 @@ class User(AbstractUser):
     language = models.CharField(
         _("language"), max_length=7, blank=True, default="", choices=settings.LANGUAGES
     )
-    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, default="", db_default=""
+    )
     theme = models.CharField(
-        _("theme"), max_length=5, blank=True, default="", choices=Theme.choices
+        _("theme"), max_length=5, blank=True, default="", db_default="", choices=Theme.choices
     )
 
     objects: ClassVar[CaselessUserManager] = CaselessUserManager()

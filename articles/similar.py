@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import Error, connection
 
 from articles.writing import similarity
 from articles.writing.draft import Draft
 from articles.writing.reviews.issue import issue
-from batchwriter import logs
+from batchwriter import database, logs
 
 # Rows that are read for an article, and articles that are looked at for it.
 MOST_ROWS = 200
@@ -44,7 +44,10 @@ class Twins:
             return
         try:
             earlier = self._earlier()
-        except Exception as error:  # noqa: BLE001  (no article is lost for a comparison)
+        except Exception as error:
+            if isinstance(error, Error) and database.is_away(error):
+                # Nothing is settled without the database either; all of it is tried again.
+                raise
             logs.event("comparison_failed", error=error)
             return
         self._twins = [self._twin(place, earlier) for place in range(len(drafts))]
@@ -78,7 +81,10 @@ class Twins:
                     rows,
                 )
         except Exception as error:  # noqa: BLE001  (they are written; later ones are not compared)
-            logs.event("comparison_failed", error=error)
+            if isinstance(error, Error) and database.is_away(error):
+                logs.event("database_away", reason=str(error))
+            else:
+                logs.event("comparison_failed", error=error)
 
     def _earlier(self) -> dict[int, list[tuple[int, str, bytes]]]:
         """For each draft's place the likeliest articles: id, title, signature."""

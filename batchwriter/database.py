@@ -35,7 +35,8 @@ AWAY_ERRORS = frozenset(
     | {1290, 1792, 1836, 1874}  # it is read-only
     | {1037, 1038, 1041, 1135, 1206}  # it is out of memory, threads or locks
     | {1040, 1203, 1226}  # too many connections
-    | {1042, 1043, 1044, 1045, 1049, 1129, 1130, 1146}  # it lets nobody in, or is not set up yet
+    | {1042, 1043, 1044, 1045, 1049, 1129, 1130}  # it lets nobody in, or is not set up yet
+    | {1054, 1146}  # it is being migrated
     | {1047, 1053, 1077, 1078, 1079, 1080}  # it starts, stops, or waits for its cluster
     | {1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1927, 4031}  # it hung up
     | {1180, 1181, 1317, 1412, 1615, 1969, 3024}  # it gave the statement up

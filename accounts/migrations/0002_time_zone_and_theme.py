@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='theme',
-            field=models.CharField(blank=True, choices=[('light', 'Light'), ('dark', 'Dark')], default='', max_length=5, verbose_name='theme'),
+            field=models.CharField(blank=True, choices=[('light', 'Light'), ('dark', 'Dark')], default='', db_default='', max_length=5, verbose_name='theme'),
         ),
         migrations.AddField(
             model_name='user',
             name='time_zone',
-            field=models.CharField(blank=True, default='', max_length=64, verbose_name='time zone'),
+            field=models.CharField(blank=True, default='', db_default='', max_length=64, verbose_name='time zone'),
         ),
     ]

@@ -58,4 +58,4 @@ def test_it_goes_on_once_there_is_room_again(make_world: MakeWorld) -> None:
     check_fine(visitor.reads())
     assert world.number("SELECT COUNT(*) FROM batch_items WHERE status = 'completed'") >= ARTICLES
     world.audit()
-    world.explain_calls()
+    world.explain_calls(calls_per_attempt=5)
