@@ -39,11 +39,10 @@ def finished(world: World) -> bool:
 
 def test_it_goes_on_once_there_is_room_again(make_world: MakeWorld) -> None:
     world = make_world(*SMALL, disk=MEGABYTES, latency=0.02, DATABASE_TIMEOUT_SECONDS="2")
-    world.fake.words = 3000
     user, operator = world.people(2, operators=1)
     world.start_web()
     visitor = Visitor(world, user, operator)
-    world.submit(user, world.keywords(ARTICLES))
+    world.submit(user, world.keywords(ARTICLES), targetWords=1500)
     worker = world.start_worker()
     wait_for(lambda: world.written() >= 3, world.describe)
     ballast = world.server.folder / "ballast"
@@ -58,4 +57,4 @@ def test_it_goes_on_once_there_is_room_again(make_world: MakeWorld) -> None:
     check_fine(visitor.reads())
     assert world.number("SELECT COUNT(*) FROM batch_items WHERE status = 'completed'") >= ARTICLES
     world.audit()
-    world.explain_calls(calls_per_attempt=5)
+    world.explain_calls()

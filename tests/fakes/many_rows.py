@@ -121,4 +121,9 @@ STATEMENTS = (
     (SELECT SUM(e.amount) FROM token_entries e WHERE e.user_id = u.id),
     articles_held = (SELECT COUNT(*) FROM batch_jobs j
     WHERE j.user_id = u.id AND j.status = 'processing'), tokens_held = {hold} * articles_held""",
+    # What failed had bought a dozen steps that cost nothing.
+    """INSERT INTO batch_steps (job_id, item_id, name, attempt, text, prompt_tokens,
+    completion_tokens, estimated, response_id, model, bought_at)
+    SELECT i.job_id, i.id, CONCAT('section ', s.seq, '/12'), 1, '<p>x</p>', 0, 0, 0, '', '',
+    i.started_at FROM batch_items i CROSS JOIN seq_1_to_12 s WHERE i.status = 'failed'""",
 )
