@@ -10,10 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, WritingModel
 from batchwriter.appendonly import AppendOnlyModel
 from batchwriter.fields import ExactCharField
-from jobs.bought import BatchStep as BatchStep
 from jobs.preset_rows import SettingsPreset as SettingsPreset
-from jobs.pruned import PrunedCost as PrunedCost
-from jobs.pruned import PrunedJob as PrunedJob
+from jobs.provider_rows import ProviderCircuit as ProviderCircuit
+from jobs.provider_rows import ProviderPace as ProviderPace
+from jobs.pruned_rows import PrunedCost as PrunedCost
+from jobs.pruned_rows import PrunedJob as PrunedJob
+from jobs.queue_rows import WORKER_ID_LENGTH
+from jobs.queue_rows import BatchWorker as BatchWorker
+from jobs.queue_rows import UserQueue as UserQueue
 from jobs.status import (
     FINISHED,
     OPEN,
@@ -23,8 +27,7 @@ from jobs.status import (
     JobStatus,
     PauseReason,
 )
-
-WORKER_ID_LENGTH = 80
+from jobs.step_rows import BatchStep as BatchStep
 
 
 class BatchJobQuerySet(models.QuerySet["BatchJob"]):
@@ -309,123 +312,3 @@ class BatchEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
-
-
-class UserQueue(models.Model):
-    """One row a user: whether a job may be waiting, and when the user was last served.
-
-    ``ready`` errs towards true. Claims lock this row, so that users are served in turn.
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
-    )
-    ready = models.BooleanField(default=True)
-    last_served_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "user_queue"
-        indexes = [
-            models.Index(fields=["ready", "last_served_at", "user"], name="user_queue_turn"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.user_id)
-
-
-class BatchWorker(models.Model):
-    """A worker process and its lease; whatever it holds is lost when the lease runs out.
-
-    ``expelled`` is set by whoever takes over and never taken back: a process that comes back late
-    finds it set and starts again under a new id.
-    """
-
-    id = models.CharField(primary_key=True, max_length=WORKER_ID_LENGTH)
-    host = models.CharField(_("host"), max_length=120)
-    machine = models.CharField(max_length=80, help_text=_("The host's own id and boot."))
-    pid = models.PositiveIntegerField()
-    process_started = models.CharField(max_length=40)
-    started_at = models.DateTimeField(_("started"))
-    seen_at = models.DateTimeField(_("last heartbeat"))
-    expires_at = models.DateTimeField(_("lease ends"))
-    expelled = models.BooleanField(_("expelled"), default=False)
-
-    class Meta:
-        db_table = "batch_workers"
-        verbose_name = _("worker")
-        verbose_name_plural = _("workers")
-        ordering = ["id"]
-        indexes = [models.Index(fields=["expires_at"], name="batch_workers_expiry")]
-
-    def __str__(self) -> str:
-        return self.id
-
-
-class ProviderPace(models.Model):
-    """How many calls to a model all workers together may have in flight, where it has objected.
-
-    Below ``threshold`` the number doubles with each round of answers, above it grows slowly.
-    """
-
-    class Reason(models.TextChoices):
-        """Why it was lowered."""
-
-        RATE_LIMIT = "rate_limit", _("the provider's rate limit was reached")
-        SLOWER = "slower", _("the provider's answers became slower")
-        OUTAGE = "outage", _("the provider was down")
-
-    writing_model = models.OneToOneField(
-        WritingModel,
-        on_delete=models.CASCADE,
-        primary_key=True,
-        related_name="+",
-        verbose_name=_("model"),
-    )
-    calls = models.FloatField(_("calls at once"))
-    threshold = models.FloatField(_("doubles below"))
-    reason = models.CharField(_("lowered because"), max_length=20, choices=Reason.choices)
-    changed_at = models.DateTimeField(_("lowered"))
-    not_before = models.DateTimeField(_("paused until"), null=True, blank=True)
-
-    class Meta:
-        db_table = "provider_paces"
-        verbose_name = _("provider pace")
-        verbose_name_plural = _("provider paces")
-
-    def __str__(self) -> str:
-        return self.writing_model.label
-
-
-class ProviderCircuit(models.Model):
-    """Whether a model, or everything that a provider's key opens, may be called at present.
-
-    One row a ``subject`` (``model:7``, ``key:openai``), shared by all workers. Open from
-    ``opened_at``; from ``retry_at`` on one keyword is written as a probe. ``failures`` counts
-    keywords that were lost to the provider in a row, ``openings`` how often it opened in a row.
-    """
-
-    subject = ExactCharField(primary_key=True, max_length=60, editable=False)
-    provider = models.CharField(_("provider"), max_length=20)
-    writing_model = models.ForeignKey(
-        WritingModel,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("model"),
-    )
-    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    opened_at = models.DateTimeField(_("open since"), null=True, blank=True)
-    retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    openings = models.PositiveIntegerField(_("openings in a row"), default=0)
-    probing = models.BooleanField(_("being tried"), default=False)
-    reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
-
-    class Meta:
-        db_table = "provider_circuits"
-        verbose_name = _("provider circuit")
-        verbose_name_plural = _("provider circuits")
-        indexes = [models.Index(fields=["opened_at"], name="provider_circuits_opened")]
-
-    def __str__(self) -> str:
-        return self.subject

@@ -71,6 +71,19 @@ class DatabasePool:
             await asyncio.wait([future])
             raise
 
+    async def insist(
+        self,
+        function: Callable[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """As ``run``, however long the database is away: ``function`` may be called again."""
+        while True:
+            try:
+                return await self.run(function, *args, **kwargs)
+            except DatabaseAway:
+                await self.wait_while_away()
+
     async def wait_while_away(self) -> None:
         """Let some time go by before the database is asked again."""
         await asyncio.sleep(self.away_seconds)

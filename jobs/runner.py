@@ -194,7 +194,7 @@ class Runner:
             if checkpoints.are_worth_it(brief):
                 keep = partial(self._persist, start, checkpoints.keep, start)
                 if start.number > 1:
-                    bought = await self._insist(checkpoints.kept, start.item_id)
+                    bought = await self._pool.insist(checkpoints.kept, start.item_id)
             return await pipeline.write(
                 brief, provider, spent,
                 probing=start.probe, turn=turn, bought=bought, on_bought=keep,
@@ -210,22 +210,11 @@ class Runner:
             except DatabaseAway:
                 await self._pool.wait_while_away()
 
-    async def _insist(self, function: Callable[..., Any], *args: Any) -> Any:
-        """The result of a database function, however long the database is away."""
-        while True:
-            try:
-                return await self._pool.run(function, *args)
-            except DatabaseAway:
-                await self._pool.wait_while_away()
-
     async def _settle(self, start: Start, draft: Draft, spent: Spend) -> None:
         try:
             article = await self._settler.settle(
-                Result(
-                    start, draft, spent.dropped, spent.unconfirmed,
-                    reused=spent.reused_steps, kept_steps=checkpoints.are_worth_it(start.brief()),
-                )
-            )  # fmt: skip
+                Result(start, draft, spent.dropped, spent.unconfirmed, spent.reused_steps)
+            )
         except Exception as error:  # noqa: BLE001  (a draft that cannot be stored is one keyword's)
             logs.event("item_crashed", item=start.item_id, job=start.job_id, error=error)
             return await self._fail(start, INTERNAL_ERROR, spent)
@@ -242,7 +231,7 @@ class Runner:
 
     async def _fail(self, start: Start, failure: Failure, spent: Spend) -> None:
         if spent.useless_steps:
-            await self._insist(checkpoints.forget, start.item_id, spent.useless_steps)
+            await self._pool.insist(checkpoints.forget, start.item_id, spent.useless_steps)
         failed = await self._persist(
             start, settlement.fail, start, failure, spent.total, spent.unconfirmed
         )
@@ -268,7 +257,7 @@ class Runner:
         """
         try:
             async with self._books:
-                return await self._insist(function, *args)
+                return await self._pool.insist(function, *args)
         except Stale:
             return self._unwanted(start)
 

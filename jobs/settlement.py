@@ -57,7 +57,7 @@ class Result:
 
     ``dropped`` is what answers cost that are not part of the article, ``unconfirmed`` an estimate
     for calls without an answer, in tokens; the operator bears both. ``reused`` are the names of
-    steps that an earlier start had paid for; ``kept_steps``: steps of it are stored.
+    steps that an earlier start had paid for.
     """
 
     start: Start
@@ -65,7 +65,6 @@ class Result:
     dropped: Usage
     unconfirmed: int = 0
     reused: Sequence[str] = ()
-    kept_steps: bool = False
 
 
 def settle(start: Start, draft: Draft, dropped: Usage, unconfirmed: int = 0) -> int:
@@ -103,7 +102,7 @@ def _settle_all(
         if not _settle_attempt(result, paid, locked.at):
             articles.append(_settled_article(start))
             continue
-        if result.kept_steps:
+        if checkpoints.are_worth_it(start.brief()):
             checkpoints.hand_over(start, result.reused)
             checkpoints.clear(start.item_id)
         draft = twins.marked(result.draft, articles)

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 
 from jobs import settlement
-from jobs.pool import DatabaseAway, DatabasePool
+from jobs.pool import DatabasePool
 from jobs.settlement import Result
 
 MOST_AT_ONCE = 20
@@ -62,7 +62,8 @@ class Settler:
     async def _write(self, group: list[_Ticket]) -> None:
         """Settle together; where that fails, one by one, so that each bears its own error."""
         try:
-            articles = await self._insist([ticket.result for ticket in group])
+            results = [ticket.result for ticket in group]
+            articles = await self._pool.insist(settlement.settle_all, results)
         except Exception as error:  # noqa: BLE001  (one draft's error must not be all drafts')
             if len(group) > 1:
                 for ticket in group:
@@ -72,10 +73,3 @@ class Settler:
         else:
             for ticket, article in zip(group, articles, strict=True):
                 ticket.article, ticket.done = article, True
-
-    async def _insist(self, results: list[Result]) -> list[int | None]:
-        while True:
-            try:
-                return await self._pool.run(settlement.settle_all, results)
-            except DatabaseAway:
-                await self._pool.wait_while_away()

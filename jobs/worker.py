@@ -234,13 +234,10 @@ class Worker:
 
     async def _insist(self, function: Callable[..., None], *args: object) -> None:
         """Call a database function until the database answers; what is stale needs no more."""
-        while True:
-            try:
-                return await self._pool.run(function, *args)
-            except Stale:
-                return None
-            except DatabaseAway:
-                await self._pool.wait_while_away()
+        try:
+            return await self._pool.insist(function, *args)
+        except Stale:
+            return None
 
     async def _stop_heartbeat(self) -> None:
         if self._heartbeat is not None:

@@ -136,6 +136,15 @@ def alice(transactional_db: None) -> User:
 
 
 @pytest.fixture
+def window(visit: Callable[..., Watched], alice: User) -> Watched:
+    """Alice at the tab of batch jobs."""
+    window = visit()
+    window.log_in(alice)
+    window.go("/account?tab=batch-jobs")
+    return window
+
+
+@pytest.fixture
 def writer(worker_process: Callable[..., WorkerProcess]) -> Callable[..., WorkerProcess]:
     """``writer(seconds=0.2, in_flight=2)``: a real worker with the offline writer."""
 

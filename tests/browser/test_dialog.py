@@ -31,15 +31,6 @@ LISTS = [
 ]
 
 
-@pytest.fixture
-def window(visit: Callable[..., Watched], alice: User) -> Watched:
-    """Alice at the tab of batch jobs."""
-    window = visit()
-    window.log_in(alice)
-    window.go("/account?tab=batch-jobs")
-    return window
-
-
 def test_it_counts_as_the_server_counts(window: Watched, alice: User) -> None:
     window.open_dialog()
     for text in LISTS:

@@ -14,15 +14,6 @@ pytestmark = pytest.mark.browser
 CSV = "Từ khóa;Ghi chú gì đó\ncà phê;nóng\ntrà;lạnh\n".encode()
 
 
-@pytest.fixture
-def window(visit: Callable[..., Watched], alice: User) -> Watched:
-    """Alice at the tab of batch jobs."""
-    window = visit()
-    window.log_in(alice)
-    window.go("/account?tab=batch-jobs")
-    return window
-
-
 def choose_file(page: Page, data: bytes = CSV, name: str = "a.csv") -> None:
     """Choose a file in the dialog."""
     page.locator("#batch-import > summary").click()

@@ -16,15 +16,6 @@ pytestmark = pytest.mark.browser
 ELEVEN = "\n".join(f"từ {number}" for number in range(11))
 
 
-@pytest.fixture
-def window(visit: Callable[..., Watched], alice: User) -> Watched:
-    """Alice at the tab of batch jobs."""
-    window = visit()
-    window.log_in(alice)
-    window.go("/account?tab=batch-jobs")
-    return window
-
-
 def jobs(user: User) -> int:
     """How many jobs the user has."""
     return BatchJob.objects.filter(user=user).count()

@@ -9,7 +9,6 @@ another machine, and shares nothing with what is tested.
 
 import asyncio
 import random
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.loopback import LoopbackServer
 from tests.fakes.provider_faults import misbehave
 from tests.fakes.provider_texts import SPOILT, answer, purpose_of
 
@@ -81,7 +81,7 @@ class Fault:
 
 
 @dataclass
-class FakeProvider:
+class FakeProvider(LoopbackServer):
     """The server; use it as a context manager."""
 
     latency: float = 0.0
@@ -99,17 +99,10 @@ class FakeProvider:
         self._by_keyword: dict[str, list[Call]] = defaultdict(list)
         self._chance: Callable[[], str] = str
 
-    def __enter__(self) -> "FakeProvider":
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(10), "the fake provider did not start"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.ports[0]
 
     @property
     def openai_url(self) -> str:
@@ -145,29 +138,13 @@ class FakeProvider:
         """The calls whose text holds ``keyword``."""
         return [call for call in self.calls if keyword in call.text]
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._run())
-        finally:
-            self._loop.close()
-
-    async def _run(self) -> None:
-        self._stop = asyncio.Event()
+    def applications(self) -> list[web.Application]:
+        """Both protocols, and a place that redirections lead to."""
         app = web.Application(client_max_size=10**7)
         app.router.add_post("/v1/chat/completions", self._openai)
         app.router.add_post("/v1beta/models/{model}", self._gemini)
         app.router.add_route("*", "/elsewhere", self._elsewhere)
-        runner = web.AppRunner(
-            app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
-        )
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
+        return [app]
 
     async def _openai(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

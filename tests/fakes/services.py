@@ -7,12 +7,13 @@ address that nobody from outside may be sent to.
 import asyncio
 import base64
 import io
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 from PIL import Image
+
+from tests.fakes.loopback import LoopbackServer
 
 HUGE = 30_000_000
 PART = b"\xff" * 65_536
@@ -66,7 +67,7 @@ QUOTA = {
 
 
 @dataclass
-class FakeServices:
+class FakeServices(LoopbackServer):
     """The servers; use it as a context manager.
 
     ``faults`` maps a service to the fault that its calls meet, ``times`` says how often.
@@ -89,17 +90,15 @@ class FakeServices:
             for n in range(1, 4)
         ]  # fmt: skip
 
-    def __enter__(self) -> "FakeServices":
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(10), "the fake services did not start"
-        return self
+    @property
+    def port(self) -> int:
+        """Of the services."""
+        return self.ports[0]
 
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+    @property
+    def inside_port(self) -> int:
+        """Of what nobody outside may reach."""
+        return self.ports[1]
 
     @property
     def url(self) -> str:
@@ -125,15 +124,8 @@ class FakeServices:
         """The requests to one service."""
         return [one for one in self.asked if one.service == service]
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._run())
-        finally:
-            self._loop.close()
-
-    async def _run(self) -> None:
-        self._stop = asyncio.Event()
+    def applications(self) -> list[web.Application]:
+        """The services, and a server inside that they may lead to."""
         app = web.Application()
         for method, path, service in (
             ("POST", "/search", "serper"), ("GET", "/search.json", "serpapi"),
@@ -146,18 +138,7 @@ class FakeServices:
         app.router.add_get("/{name}", self._picture)
         inside = web.Application()
         inside.router.add_route("*", "/{path:.*}", self._inside)
-        runners = [
-            web.AppRunner(one, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-            for one in (app, inside)
-        ]
-        for runner in runners:
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.port, self.inside_port = (runner.addresses[0][1] for runner in runners)
-        self._ready.set()
-        await self._stop.wait()
-        for runner in runners:
-            await runner.cleanup()
+        return [app, inside]
 
     def _service(self, service: str) -> Any:
         answers = {"serper": self._serper, "serpapi": self._serpapi, "pexels": self._pexels,
