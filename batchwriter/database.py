@@ -18,6 +18,7 @@ from django.db import (
     transaction,
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.expressions import Func
 from django.utils import timezone
 
@@ -35,8 +36,7 @@ AWAY_ERRORS = frozenset(
     | {1290, 1792, 1836, 1874}  # it is read-only
     | {1037, 1038, 1041, 1135, 1206}  # it is out of memory, threads or locks
     | {1040, 1203, 1226}  # too many connections
-    | {1042, 1043, 1044, 1045, 1049, 1129, 1130}  # it lets nobody in, or is not set up yet
-    | {1054, 1146}  # it is being migrated
+    | {1042, 1043, 1044, 1045, 1049, 1129, 1130, 1146}  # it lets nobody in, or is not set up yet
     | {1047, 1053, 1077, 1078, 1079, 1080}  # it starts, stops, or waits for its cluster
     | {1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1927, 4031}  # it hung up
     | {1180, 1181, 1317, 1412, 1615, 1969, 3024}  # it gave the statement up
@@ -77,6 +77,12 @@ class DatabaseNow(Func):
         """SQLite runs in this process: its clock is ours, and has fewer digits."""
         moment = timezone.now() + timedelta(seconds=self.offset_seconds)
         return "%s", (connection.ops.adapt_datetimefield_value(moment),)
+
+
+def missing_migrations() -> int:
+    """How many migrations the database lacks; two statements."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def now() -> datetime:

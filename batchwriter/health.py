@@ -1,12 +1,11 @@
 """Whether the process is up, and whether it reaches a migrated database."""
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from batchwriter import cluster, unavailable
+from batchwriter import cluster, database, unavailable
 
 
 @never_cache
@@ -28,13 +27,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
             return _not_ready(complaint)
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = database.missing_migrations()
     except (DatabaseError, InterfaceError):
         connection.close()
         return _not_ready("the database cannot be reached")
     if missing:
-        return _not_ready(f"{len(missing)} migrations are missing")
+        return _not_ready(f"{missing} migrations are missing")
     return JsonResponse({"status": "ready"})
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from batchwriter import logs
+from batchwriter import database, logs
 from jobs import leases, lifecycle, queue, takeover, turns, waking, watch
 from jobs.handles import Stale
 from jobs.heartbeat import Heartbeat
@@ -49,7 +49,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._expelled = False
-        self._database_away = False
+        self.database_away = False
         self._unsure = False
         self._worker_id = self._next_id = ""
         self._heartbeat: Heartbeat | None = None
@@ -106,14 +106,14 @@ class Worker:
         try:
             await step()
         except DatabaseAway as error:
-            if not self._database_away:
+            if not self.database_away:
                 logs.event("database_away", reason=str(error), worker=self._worker_id)
-            self._database_away = self._unsure = True
+            self.database_away = self._unsure = True
             await self._sleep(self._pool.away_seconds)
         else:
-            if self._database_away:
+            if self.database_away:
                 logs.event("database_back", worker=self._worker_id)
-            self._database_away = False
+            self.database_away = False
 
     async def _turn(self) -> None:
         if self._expelled:
@@ -135,6 +135,7 @@ class Worker:
             self.stop()
 
     async def _register(self) -> None:
+        await self._pool.run(_require_tables)
         await self._pool.run(takeover.expel_dead_processes)
         await self._pool.run(takeover.take_over_expired)
         self._next_id = self._next_id or leases.new_id()
@@ -243,6 +244,12 @@ class Worker:
         if self._heartbeat is not None:
             await asyncio.to_thread(self._heartbeat.stop)
             self._heartbeat = None
+
+
+def _require_tables() -> None:
+    """Raises DatabaseAway while migrations are missing: they may be running just now."""
+    if missing := database.missing_migrations():
+        raise DatabaseAway(f"{missing} migrations are missing")
 
 
 def _nothing_left() -> bool:

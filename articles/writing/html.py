@@ -80,7 +80,7 @@ def without_fence(text: str) -> str:
 
     Words before and after such a fence are talk about the answer.
     """
-    fenced = FENCE.search(text)
+    fenced = FENCE.search(text) if "```" in text else None
     if fenced and len(fenced[0]) > len(text) * FENCED_SHARE:
         return fenced[1]
     return text

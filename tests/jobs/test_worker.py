@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from jobs import seats
 from jobs.models import BatchJob, BatchWorker
@@ -34,3 +37,23 @@ def test_it_gives_back_a_job_that_it_never_seated(
     assert (job.status, job.takeovers) == ("pending", 1)
     assert not BatchWorker.objects.exists()
     assert_sound()
+
+
+def test_it_begins_once_every_migration_has_run(submit: Callable[..., BatchJob]) -> None:
+    job = submit(person("alice"), 1)
+    newest = MigrationRecorder.Migration.objects.filter(app="jobs").latest("id")
+    MigrationRecorder(connection).record_unapplied(newest.app, newest.name)
+    worker = QuietWorker(Options(0.01, max_jobs=1, items_in_flight=1, drain=True))
+
+    async def scenario() -> None:
+        running = asyncio.create_task(worker.run())
+        async with asyncio.timeout(30):
+            while not worker.database_away:
+                await asyncio.sleep(0.01)
+        assert not await BatchWorker.objects.aexists()
+        await sync_to_async(MigrationRecorder(connection).record_applied)(newest.app, newest.name)
+        await asyncio.wait_for(running, 30)
+
+    aio.run(scenario())
+    job.refresh_from_db()
+    assert job.status == "completed"

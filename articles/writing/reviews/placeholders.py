@@ -23,7 +23,7 @@ PLACEHOLDER = re.compile(
 MARK = re.compile(r"\b(?:TODO|FIXME|TBD)\b(?=[:\]()]|\s*$)|\bXXX+\b")
 # A text with none of these has no placeholder: far cheaper to find out than by the patterns.
 PARTS = ("[", "{{", "lorem", "as an ai", "language model", "là một mô hình", "tư cách", "insert",
-         "đây", "todo", "fixme", "tbd", "xxx")  # fmt: skip
+         "vào đây", "ở đây", "tại đây", "todo", "fixme", "tbd", "xxx")  # fmt: skip
 
 
 def review(piece: Piece) -> list[Issue]:
