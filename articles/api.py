@@ -18,10 +18,10 @@ from articles import store
 from articles.models import LONG_COLUMNS, Article, Website, WritingModel
 from articles.serializers import PictureSerializer, SourceSerializer
 from batchwriter.errors import InvalidInput
+from batchwriter.ids import LARGEST, id_of
 from batchwriter.rest import StrictSerializer, choice, user_of
 from batchwriter.schema import READ, WRITE, errors
 
-LARGEST_ID = 2**63 - 1
 SEARCH_LENGTH = 200
 
 
@@ -100,7 +100,7 @@ class ArticleChange(StrictSerializer):
     content = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     status = serializers.ChoiceField(required=False, choices=Article.Status.choices)
     websiteId = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=LARGEST_ID
+        required=False, allow_null=True, min_value=1, max_value=LARGEST
     )
 
 
@@ -149,9 +149,10 @@ class ArticlesApi(ListAPIView):
 
 
 def _identifier(text: str, name: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= LARGEST_ID:
-        return int(text)
-    raise InvalidInput({name: [_("Must be the id of a batch job.")]})
+    number = id_of(text)
+    if not number:
+        raise InvalidInput({name: [_("Must be the id of a batch job.")]})
+    return number
 
 
 class ArticleApi(APIView):

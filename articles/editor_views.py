@@ -18,6 +18,7 @@ from articles.models import Article, ArticleVersion
 from articles.writing import html, markdown
 from batchwriter import pages
 from batchwriter.errors import Gone
+from batchwriter.ids import id_of
 
 CONFLICT = 409
 
@@ -135,11 +136,10 @@ def _conflict(form: ArticleForm) -> dict[str, Any]:
 
 def _version(article: Article, revision: str | None) -> Article | ArticleVersion | None:
     """What the article is or was at ``revision``; None where that is unknown."""
-    if not revision or not revision.isascii() or not revision.isdigit() or len(revision) > 9:
-        return None
-    if int(revision) == article.revision:
+    number = id_of(revision)
+    if number == article.revision:
         return article
-    return article.versions.filter(revision=int(revision)).first()
+    return None if number is None else article.versions.filter(revision=number).first()
 
 
 def _file(text: str, content_type: str, name: str) -> HttpResponse:

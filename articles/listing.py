@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import LONG_COLUMNS, Article, ArticleQuerySet, Website
+from batchwriter.ids import id_of
 
 SEARCH_LENGTH = 200
 NEWEST = "newest"
@@ -39,8 +40,7 @@ class Listing:
 
     def __init__(self, user: Any, query: Mapping[str, Any]) -> None:
         self.search = str(query.get("search", "")).replace("\x00", "").strip()[:SEARCH_LENGTH]
-        job = str(query.get("job", ""))
-        self.job = int(job) if job.isascii() and job.isdigit() and len(job) < 19 else None
+        self.job = id_of(query.get("job"))
         order = str(query.get("sort", NEWEST))
         self.order = order if order in ORDERS else NEWEST
         self._found = self._searched(Article.objects.of(user))

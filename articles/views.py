@@ -14,6 +14,7 @@ from articles.forms import WebsiteForm
 from articles.listing import Listing
 from articles.models import Article, Website
 from batchwriter import pages
+from batchwriter.ids import id_of
 
 ROWS_PER_PAGE = 20
 MOST_AT_ONCE = 200
@@ -78,8 +79,8 @@ def _delete(request: HttpRequest, ids: list[int]) -> None:
 
 
 def _ids(request: HttpRequest) -> list[int]:
-    marked = request.POST.getlist("article")[:MOST_AT_ONCE]
-    return [int(one) for one in marked if one.isascii() and one.isdigit() and len(one) < 19]
+    marked = map(id_of, request.POST.getlist("article")[:MOST_AT_ONCE])
+    return [one for one in marked if one is not None]
 
 
 def _user_id(request: HttpRequest) -> int:

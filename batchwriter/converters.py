@@ -3,16 +3,18 @@
 from django.urls import register_converter
 from django.urls.converters import get_converters
 
+from batchwriter.ids import DIGITS, id_of
+
 
 class IdConverter:
     """The id of a row: what no database can hold is not found."""
 
-    regex = "[0-9]{1,19}"
+    regex = f"[0-9]{{1,{DIGITS}}}"
 
     def to_python(self, value: str) -> int:
         """The number; ValueError (not found) beyond 2^63 - 1."""
-        number = int(value)
-        if number >= 2**63:
+        number = id_of(value)
+        if number is None:
             raise ValueError(value)
         return number
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from batchwriter.ids import id_of
 from jobs import audit
 from jobs.audit import INVARIANTS, Invariant, Outcome
 
 SECONDS_OF_A_STEP = 2.0
 SECONDS_OF_A_PAGE = 10.0
-LARGEST_ID = 2**63 - 1
 BY_CODE = {one.code: index for index, one in enumerate(INVARIANTS)}
 
 
@@ -172,6 +172,7 @@ def _summary(place: Place, line: Line, after: Place | None) -> str:
 
 
 def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID:
-        return int(text)
-    raise Http404("Not a number of this page's")
+    number = id_of(text)
+    if number is None:
+        raise Http404("Not a number of this page's")
+    return number

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from batchwriter.errors import InvalidInput
+from batchwriter.ids import id_of
 from jobs import estimates, imports, presets, sheets
 from jobs import keywords as lists
 from jobs.forms import BatchWriteForm, settings_of
@@ -19,15 +20,14 @@ from jobs.keywords import Item
 from jobs.models import BatchItem, BatchJob, SettingsPreset
 
 Values = dict[str, Any]
-NUMBER_LENGTH = 18
 
 
 def begun(user: Any, query: Mapping[str, Any]) -> Values | None:
     """What a fresh form begins with: ``?from=`` a job of the user's, or ``?examples=1``."""
     if query.get("examples"):
         return {"keywords": "\n".join(examples())}
-    number = str(query.get("from", ""))
-    if not (number.isascii() and number.isdigit() and len(number) <= NUMBER_LENGTH):
+    number = id_of(query.get("from"))
+    if number is None:
         return None
     job = BatchJob.objects.of(user).filter(pk=number).first()
     return None if job is None else _of_job(job)
@@ -146,9 +146,7 @@ class Step:
         return {"presets": _("The preset “%(name)s” is deleted.") % {"name": name}}
 
     def _preset(self) -> SettingsPreset:
-        number = self._data.get("preset", "")
-        known = number.isascii() and number.isdigit() and len(number) <= NUMBER_LENGTH
-        return presets.get(self._user, int(number) if known else 0)
+        return presets.get(self._user, id_of(self._data.get("preset")) or 0)
 
     _STEPS: Mapping[str, Callable[["Step"], dict[str, str] | None]] = {
         "import": _import,

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from batchwriter import pages
+from batchwriter.ids import id_of
 from jobs import etags, listing, progress
 from jobs.models import BatchItem, BatchJob
 from jobs.progress import JobSnapshot
@@ -25,8 +26,8 @@ MOST_IDS = 100
 
 def numbers(text: str) -> list[int]:
     """The ids in a list such as ``3,5``; what is no id is left out."""
-    parts = [part for part in text.split(",") if part.isascii() and part.isdigit()]
-    return [int(part) for part in parts if len(part) < 19][:MOST_IDS]
+    ids = map(id_of, text.split(","))
+    return [one for one in ids if one is not None][:MOST_IDS]
 
 
 def list_context(
